@@ -10,7 +10,6 @@ from minibar_ml.config import location
 from minibar_ml.config.loading import examine, suggestion
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.languages import language_of
-from minibar_ml.domain.messages import Origin
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit
@@ -22,6 +21,8 @@ from minibar_ml.store.sessions import naming_blockers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from minibar_ml.domain.messages import Origin
 
 Result = TypeVar("Result")
 
@@ -58,8 +59,10 @@ def language(settings: Settings) -> Lang:
     return language_of(settings.lang)
 
 
-def origin(settings: Settings) -> Origin:
+def origin(settings: Settings) -> "Origin":
     """Where messages say that their alerts are found."""
+    from minibar_ml.domain.messages import Origin  # few commands send any
+
     return Origin(settings.dashboard_url, location.find().profile)
 
 

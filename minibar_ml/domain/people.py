@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Literal, get_args
 
-from minibar_ml.domain.alerting.alerts import Severity
 from minibar_ml.domain.alerting.kinds import AlertType
+from minibar_ml.domain.alerting.severities import Severity
 from minibar_ml.domain.languages import Lang
 
 Role = Literal["administrator", "storekeeper", "server"]

@@ -10,7 +10,6 @@ from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
-from minibar_ml.store.alerting import grounds
 from minibar_ml.store.jobs.marks import Outside
 from minibar_ml.store.jobs.runs import LastRun
 from minibar_ml.store.points.metrics import House, NewRows, Span
@@ -108,6 +107,8 @@ def _lookback(
     today = as_of.astimezone(zone).date()
     if last is None or last.as_of.astimezone(zone).date() >= today:
         return [today - timedelta(days=days)]
+    from minibar_ml.store.alerting import grounds  # knows all alerts: only the first run of a day needs it
+
     rests_on = grounds.find_first_day(connection, today - timedelta(days=COMPARED_DAYS))
     return [today - timedelta(days=max(days, DAILY_DAYS)), rests_on]
 

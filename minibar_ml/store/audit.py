@@ -4,14 +4,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.log import logger
 from minibar_ml.store.engine import session_of
 from minibar_ml.store.queries import query
+
+if TYPE_CHECKING:
+    from minibar_ml.domain.alerting.filters import AlertFilter
 
 
 def insert(
@@ -40,7 +42,7 @@ def insert(
     connection.execute(query("audit.insert"), values)
 
 
-def insert_listing(connection: Connection, filters: AlertFilter, shown: int) -> None:
+def insert_listing(connection: Connection, filters: "AlertFilter", shown: int) -> None:
     """Record that alerts were listed: by which filter, and how many were shown."""
     asked = {name: value for name, value in asdict(filters).items() if value is not None}
     insert(connection, "alert.list", f"{shown} alerts", after={**asked, "shown": shown})

@@ -4,13 +4,15 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.health import ScheduledJob
-from minibar_ml.domain.people import ChannelKind
 from minibar_ml.store.queries import query
+
+if TYPE_CHECKING:
+    from minibar_ml.domain.health import ScheduledJob
+    from minibar_ml.domain.people import ChannelKind
 
 MarkedJob = Literal["collect", "detect", "notify"]
 
@@ -25,7 +27,7 @@ class Outside:
 
     basis: str
     until: datetime | None = None
-    late_after: Mapping[ScheduledJob, int] = field(default_factory=dict)
+    late_after: Mapping["ScheduledJob", int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def keep(
     run_id: int,
     outside: Outside,
     *,
-    kinds: Collection[ChannelKind] = (),
+    kinds: Collection["ChannelKind"] = (),
     has_compared: bool = True,
     patience_minutes: float = 0.0,
 ) -> None:

@@ -24,7 +24,7 @@ WHERE n.units > 0
 -- repeats the one before it in the same order, where it has two lines and more and begins within a minute and a half, or
 -- begins within three minutes and both together are more of a product than the room holds. A sequence with any difference is
 -- another visit's.
-ANALYZE scratch_rows, scratch_row_lines, scratch_ceilings;
+ANALYZE scratch_rows (room_id, row_id, attendant_id), scratch_row_lines (row_id, product_id), scratch_ceilings;
 WITH contents AS (
     SELECT row_id, string_agg(concat_ws(':', product_id, consumed, refilled), ' ' ORDER BY product_id) AS content,
            count(*) AS lines

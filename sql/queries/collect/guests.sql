@@ -45,16 +45,6 @@ UNION ALL
 SELECT hotel_id, day, min(rejected) FROM files WHERE list IN ('arrivals', 'departures') AND rejected > 0
 GROUP BY 1, 2 HAVING count(*) = 2
 
--- name: record
--- The record of nights: its last word of each, and the last that called it occupied.
-INSERT INTO scratch_record
-SELECT DISTINCT ON (room_id, night, state) room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at,
-       departs_on, departs_at, is_expected, known_at, id = max(id) OVER (PARTITION BY room_id, night, state = 'day_use')
-FROM ml_nights
-WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND state <> 'not_listed'
-  AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
-ORDER BY room_id, night, state, id DESC
-
 -- name: stays
 -- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So do:
 -- a row that a later list has overwritten, for the nights on which it may have named a guest whom no run of ours has read;
@@ -69,14 +59,15 @@ ORDER BY room_id, night, state, id DESC
 -- Which rooms a list of guests in house did not have is recorded once its day is over: the next list overwrites what it said.
 -- A guest whom no list of arrivals has for the room, and whom these lists did not have until then, came from another room:
 -- the row keeps the day of arrival at the hotel. The nights before, of which nobody had said otherwise, stay vacant.
-ANALYZE scratch_uploads, scratch_record;
+ANALYZE scratch_uploads;
 WITH runs AS MATERIALIZED (
     SELECT min(as_of) AS as_of FROM ml_job_runs
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of >= CAST(:since_on AS date) - 61 AND as_of < :until
       AND NOT jsonb_exists(counts, 'only_hotels')
     GROUP BY as_of::date
 ), found AS MATERIALIZED (
-    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
+    SELECT s.*, r.hotel_id, s.named_at::date AS named_on,
+           s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
            NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
                PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
@@ -104,20 +95,20 @@ WITH runs AS MATERIALIZED (
     -- Hotels whose lists name every guest in house every day: guests of three nights and more were named twice.
     SELECT hotel_id FROM found
     WHERE is_in_house AND departs_on - arrives_on >= 3 AND departs_on <= CAST(:until_on AS date)
-    GROUP BY hotel_id HAVING 2 * count(*) FILTER (WHERE named_at::date > named_since) > count(*)
-), listed AS (
+    GROUP BY hotel_id HAVING 2 * count(*) FILTER (WHERE named_on > named_since) > count(*)
+), listed AS MATERIALIZED (
     SELECT f.*, f.named_at IS NOT NULL AND f.hotel_id IN (SELECT hotel_id FROM daily) AS is_daily,
            (f.room_id, f.arrives_on) NOT IN (
                SELECT room_id, arrives_on FROM found
                WHERE (is_in_house OR is_departure) AND departs_on > arrives_on) AS is_arrival_alone
     FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
 ), stays AS (
-    SELECT l.*, CASE WHEN l.is_daily AND a.first_on IS NOT NULL THEN l.named_at::date END AS seen_until,
+    SELECT l.*, CASE WHEN l.is_daily AND a.first_on IS NOT NULL THEN l.named_on END AS seen_until,
            CASE WHEN l.is_arrival_alone OR (l.is_daily AND NOT l.is_departure) THEN a.second_on END AS absent_on
     FROM listed l CROSS JOIN LATERAL (
         SELECT min(day), (array_agg(day ORDER BY day))[2] FROM scratch_uploads u
-        WHERE u.hotel_id = l.hotel_id AND u.is_loaded
-          AND u.day > CASE WHEN l.is_daily THEN l.named_at::date ELSE l.arrives_on END
+        WHERE (l.is_daily OR l.is_arrival_alone) AND u.hotel_id = l.hotel_id AND u.is_loaded
+          AND u.day > CASE WHEN l.is_daily THEN l.named_on ELSE l.arrives_on END
           AND u.day < l.departs_on AND u.day <= CAST(:until_on AS date)) a (first_on, second_on)
 ), last_lists AS (
     -- The last list of guests in house, once its day is over, where lists overwrite each other.
@@ -132,8 +123,8 @@ WITH runs AS MATERIALIZED (
     WHERE r.is_active
       AND NOT EXISTS (
         SELECT FROM found f WHERE f.room_id = r.room_id AND f.is_in_house
-        AND (f.named_at::date = l.day OR (f.hotel_id NOT IN (SELECT hotel_id FROM daily)
-                                          AND l.day BETWEEN f.arrives_on AND f.departs_on)))
+        AND (f.named_on = l.day OR (f.hotel_id NOT IN (SELECT hotel_id FROM daily)
+                                    AND l.day BETWEEN f.arrives_on AND f.departs_on)))
       AND NOT EXISTS (
         SELECT FROM ml_nights n
         WHERE n.night = l.day - 1 AND n.hotel_id = l.hotel_id AND n.state = 'not_listed')
@@ -164,13 +155,11 @@ WITH runs AS MATERIALIZED (
            CASE WHEN l.read_at >= lower(w) THEN l.read_at::date END AS unread_since
     FROM found f CROSS JOIN LATERAL unnest(f.rewritten) w
     CROSS JOIN LATERAL (SELECT max(as_of) FROM runs WHERE as_of < upper(w)) l (read_at)
-    WHERE NOT f.is_wrong
+    WHERE NOT f.is_wrong AND f.rewritten <> '{}'
+), spans AS (
+    INSERT INTO scratch_overwritten SELECT room_id, first_night, last_night FROM overwritten
 ), unknown AS (
     INSERT INTO scratch_unknown
-    SELECT o.room_id, l.night FROM overwritten o
-    JOIN scratch_record l ON l.room_id = o.room_id AND l.night BETWEEN o.first_night AND o.last_night
-    WHERE l.is_last AND l.state = 'unknown'
-    UNION
     SELECT room_id, night::date FROM (
         SELECT room_id, first_night, last_night FROM wrong
         UNION ALL
@@ -180,32 +169,35 @@ WITH runs AS MATERIALIZED (
         UNION ALL
         SELECT room_id, seen_until, coalesce(absent_on, departs_on) - 1 FROM stays WHERE seen_until IS NOT NULL
         UNION ALL
-        SELECT o.room_id, n.departs_on, least(o.departs_on, (
-                   SELECT min(x.arrives_on) FROM stays x
-                   WHERE x.room_id = o.room_id AND x.arrives_on >= n.departs_on AND x.arrives_on > n.arrives_on)) - 1
+        SELECT o.room_id, n.departs_on, least(o.departs_on, min(x.arrives_on)) - 1
         FROM found o JOIN stays n ON n.room_id = o.room_id AND n.arrives_on = o.arrives_on AND n.departs_on < o.departs_on
+        LEFT JOIN stays x ON x.room_id = o.room_id AND x.arrives_on >= n.departs_on AND x.arrives_on > n.arrives_on
         WHERE o.is_outdated AND NOT o.is_wrong AND o.is_in_house AND n.is_in_house
+        GROUP BY o.room_id, o.arrives_on, o.departs_on, n.departs_on
         UNION ALL
-        SELECT room_id, departs_on, named_at::date FROM found
-        WHERE named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
+        SELECT room_id, departs_on, named_on FROM found
+        WHERE named_on >= departs_on AND named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
           AND named_at < (departs_on + 8)::timestamptz AND departs_on > arrives_on
           AND NOT (named_at < (departs_on + 1)::timestamptz
                    AND EXISTS (SELECT FROM printed_early p WHERE p.hotel_id = found.hotel_id AND p.day = found.departs_on))
     ) u CROSS JOIN LATERAL generate_series(
         greatest(u.first_night, CAST(:since_on AS date) - 60), least(u.last_night, CAST(:until_on AS date)),
         interval '1 day') night
+), not_listed AS MATERIALIZED (
+    SELECT room_id, night FROM ml_nights WHERE state = 'not_listed' AND night >= CAST(:since_on AS date) - 62
 ), moved AS (
-    SELECT s.stay_id, max(n.night) + 1 AS came_on FROM stays s JOIN ml_nights n ON n.room_id = s.room_id
-    WHERE s.is_in_house AND NOT s.is_arrival AND n.state = 'not_listed' AND n.night >= CAST(:since_on AS date) - 62
-      AND n.night >= s.arrives_on AND n.night < s.departs_on - 1
+    SELECT s.stay_id, max(n.night) + 1 AS came_on FROM stays s JOIN not_listed n ON n.room_id = s.room_id
+    WHERE s.is_in_house AND NOT s.is_arrival AND n.night >= s.arrives_on AND n.night < s.departs_on - 1
       AND NOT EXISTS (
-        SELECT FROM scratch_record o WHERE o.room_id = n.room_id AND o.night = n.night AND o.state = 'occupied')
+        SELECT FROM ml_nights o WHERE o.room_id = n.room_id AND o.night = n.night AND o.state = 'occupied'
+        AND o.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+        AND (CAST(:hotels AS integer[]) IS NULL OR o.hotel_id = ANY(CAST(:hotels AS integer[]))))
     GROUP BY s.stay_id, s.arrives_on HAVING count(*) = max(n.night) - s.arrives_on + 1
 )
 INSERT INTO scratch_stays
 SELECT stay_id, room_id, hotel_id, guests, coalesce(m.came_on, arrives_on), arrives_at,
        coalesce(absent_on, departs_on), departs_at, leaves_at, seen_until, NOT (is_in_house OR is_departure), is_in_house,
-       is_in_house AND NOT is_departure AND (departs_on = arrives_on + 1 OR named_at::date <= arrives_on + 1)
+       is_in_house AND NOT is_departure AND (departs_on = arrives_on + 1 OR named_on <= arrives_on + 1)
 FROM stays LEFT JOIN moved m USING (stay_id);
 WITH live AS (
     -- Hotels whose lists name who has come on their own day: by the record, before the next day's list could.
@@ -283,39 +275,91 @@ WHERE NOT EXISTS (
 -- The nights that stays fill; two records of one night count once, the later arrival's. An arrival that no other list
 -- confirms, though the hotel's in-house list came while the guest was to be there, may be a no-show: its nights are unknown.
 -- A guest who has come to the room on another day confirms nothing: it was let again.
-ANALYZE scratch_stays, scratch_uploads;
-WITH stays AS (
+ANALYZE scratch_stays (room_id, hotel_id, arrives_on, departs_on, is_expected), scratch_uploads;
+WITH stays AS MATERIALIZED (
     SELECT s.*, s.is_expected AND EXISTS (
                SELECT FROM scratch_uploads u WHERE u.hotel_id = s.hotel_id AND u.is_loaded
                AND u.day > s.arrives_on AND u.day <= s.departs_on AND u.day <= CAST(:until_on AS date))
            AND NOT EXISTS (
                SELECT FROM scratch_stays o WHERE o.room_id = s.room_id AND NOT o.is_expected
-               AND o.arrives_on = s.arrives_on AND o.departs_on > o.arrives_on) AS is_doubtful
+               AND o.arrives_on = s.arrives_on AND o.departs_on > o.arrives_on) AS is_doubtful,
+           greatest(s.arrives_on, CAST(:since_on AS date) - 60) AS first_night,
+           least(s.departs_on - 1, s.seen_until - 1, CAST(:until_on AS date)) AS last_night
     FROM scratch_stays s WHERE s.departs_on > s.arrives_on
-), nights AS MATERIALIZED (
-    -- Counted in days: a series of dates would go by the zone, night after night.
-    SELECT s.*, f.night + n AS night
-    FROM stays s CROSS JOIN LATERAL (SELECT greatest(s.arrives_on, CAST(:since_on AS date) - 60)) f (night)
-    CROSS JOIN LATERAL generate_series(0, least(s.departs_on - 1, s.seen_until - 1, CAST(:until_on AS date)) - f.night) n
 ), unsure AS (
-    INSERT INTO scratch_unknown SELECT DISTINCT room_id, night FROM nights WHERE is_doubtful
+    INSERT INTO scratch_unknown
+    SELECT room_id, first_night + generate_series(0, last_night - first_night) FROM stays WHERE is_doubtful
 )
 INSERT INTO scratch_nights
 SELECT DISTINCT ON (room_id, night) room_id, night, guests, arrives_on, stay_id, arrives_at, departs_on, departs_at,
        is_expected
-FROM nights WHERE NOT is_doubtful
+FROM (
+    -- Counted in days: a series of dates would go by the zone, night after night.
+    SELECT *, first_night + generate_series(0, last_night - first_night) AS night FROM stays WHERE NOT is_doubtful) n
 ORDER BY room_id, night, arrives_on DESC, is_expected, departs_on DESC, guests DESC, stay_id
+
+-- name: record
+-- The record of nights beside what the lists say: its last word of each, and the last that called it occupied. What the lists
+-- say otherwise than the last word is written down, and an occupied night once more when it is over. Nearly all nights are
+-- recorded as they are listed, under the number of the same row: only the other words are kept for what follows.
+ANALYZE scratch_nights (room_id, night, stay_on);
+WITH words AS (
+    SELECT *, state = 'day_use' AS is_day_use, max(id) OVER night AS last_id,
+           max(id) FILTER (WHERE state = 'occupied') OVER night AS occupied_id
+    FROM ml_nights
+    WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND state <> 'not_listed'
+      AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
+    WINDOW night AS (PARTITION BY room_id, night, state = 'day_use')
+), first_departures AS MATERIALIZED (
+    SELECT r.hotel_id, min(f.departs_on) AS day
+    FROM source_first_departures() f JOIN scratch_rooms r USING (room_id) GROUP BY r.hotel_id
+), departures AS (
+    INSERT INTO scratch_departures
+    SELECT hotel_id, min(day) FROM (
+        SELECT hotel_id, day FROM first_departures
+        UNION ALL
+        -- Lists of departures are overwritten; what was known stays known.
+        SELECT n.hotel_id, n.departs_on FROM ml_nights n LEFT JOIN first_departures f USING (hotel_id)
+        WHERE n.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND n.state <> 'not_listed'
+          AND (CAST(:hotels AS integer[]) IS NULL OR n.hotel_id = ANY(CAST(:hotels AS integer[])))
+          AND n.departs_on <= CAST(:until_on AS date) AND coalesce(n.departs_on < f.day, true)
+          AND NOT EXISTS (
+            SELECT FROM ml_nights l
+            WHERE l.night = n.night AND l.room_id = n.room_id AND l.id > n.id AND l.state = n.state)) d
+    GROUP BY hotel_id
+), compared AS (
+    SELECT room_id, night, w.id, w.last_id, w.occupied_id, w.hotel_id, w.state, w.guests, w.stay_id, w.arrives_on,
+           w.arrives_at, w.departs_on, w.departs_at, w.is_expected, w.known_at, n.guests AS guests_now,
+           n.stay_id AS stay_id_now, n.stay_on AS arrives_on_now, n.arrives_at AS arrives_at_now,
+           n.departs_on AS departs_on_now, n.departs_at AS departs_at_now, n.is_expected AS is_expected_now,
+           coalesce(w.id = w.last_id AND w.state = 'occupied' AND w.arrives_on = n.stay_on AND w.departs_on = n.departs_on
+                    AND w.is_expected = n.is_expected AND w.guests IS NOT DISTINCT FROM n.guests
+                    AND w.arrives_at IS NOT DISTINCT FROM n.arrives_at AND w.departs_at IS NOT DISTINCT FROM n.departs_at
+                    AND (w.night >= CAST(:until AS timestamptz)::date OR w.known_at::date > w.night), false) AS is_recorded
+    FROM words w FULL JOIN (SELECT *, false AS is_day_use FROM scratch_nights) n USING (room_id, night, is_day_use)
+), differing AS MATERIALIZED (
+    SELECT *, id = last_id AS is_last, arrives_on_now IS NOT NULL AS is_listed FROM compared
+    WHERE (id IS NULL OR id IN (last_id, occupied_id)) AND NOT (is_recorded AND stay_id IS NOT DISTINCT FROM stay_id_now)
+), written AS (
+    INSERT INTO ml_nights (hotel_id, room_id, night, state, guests, stay_id, arrives_on, arrives_at, departs_on,
+                           departs_at, is_expected, known_at)
+    SELECT r.hotel_id, d.room_id, d.night, 'occupied', d.guests_now, d.stay_id_now, d.arrives_on_now, d.arrives_at_now,
+           d.departs_on_now, d.departs_at_now, d.is_expected_now, :until
+    FROM differing d JOIN scratch_rooms r USING (room_id)
+    WHERE d.is_listed AND NOT d.is_recorded AND d.is_last IS NOT FALSE
+)
+INSERT INTO scratch_record
+SELECT room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at, departs_on, departs_at, is_expected, known_at,
+       is_last, is_listed
+FROM differing WHERE id IS NOT NULL
 
 -- name: keep_nights
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
 -- (where it is deleted later, that is the next guest's) and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown: also
 -- where the stay is still listed and no longer fills the night, and where the room was let for the day. A night that was
 -- only known before the day's list was loaded, which has the guest leave sooner, was planned and never was occupied.
-ANALYZE scratch_nights;
 WITH gone AS MATERIALIZED (
-    SELECT r.* FROM scratch_record r
-    WHERE r.state = 'occupied'
-      AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = r.room_id AND s.night = r.night)
+    SELECT * FROM scratch_record WHERE state = 'occupied' AND NOT is_listed
 ), overwritten AS MATERIALIZED (
     SELECT g.* FROM gone g
     WHERE g.is_last AND NOT g.is_expected AND (g.known_at::date > g.night OR g.departs_on = g.night + 1)
@@ -330,13 +374,17 @@ WITH gone AS MATERIALIZED (
     FROM overwritten GROUP BY room_id, arrives_on, departs_on
 ), doubts AS (
     INSERT INTO scratch_unknown
-    SELECT room_id, night FROM gone g
-    WHERE NOT EXISTS (
-        SELECT FROM scratch_stays s JOIN scratch_uploads u ON u.hotel_id = s.hotel_id AND u.day = g.night
-        WHERE s.room_id = g.room_id AND s.arrives_on = g.arrives_on AND NOT s.is_expected
-          AND s.departs_on > s.arrives_on AND s.departs_on <= g.night AND u.is_loaded AND g.known_at < u.loaded_at)
-    EXCEPT SELECT room_id, night FROM overwritten
-    UNION
+    SELECT o.room_id, l.night FROM scratch_overwritten o
+    JOIN scratch_record l ON l.room_id = o.room_id AND l.night BETWEEN o.first_night AND o.last_night
+    WHERE l.is_last AND l.state = 'unknown'
+    UNION ALL (
+        SELECT room_id, night FROM gone g
+        WHERE NOT EXISTS (
+            SELECT FROM scratch_stays s JOIN scratch_uploads u ON u.hotel_id = s.hotel_id AND u.day = g.night
+            WHERE s.room_id = g.room_id AND s.arrives_on = g.arrives_on AND NOT s.is_expected
+              AND s.departs_on > s.arrives_on AND s.departs_on <= g.night AND u.is_loaded AND g.known_at < u.loaded_at)
+        EXCEPT SELECT room_id, night FROM overwritten)
+    UNION ALL
     SELECT r.room_id, r.night FROM scratch_record r
     WHERE r.state = 'day_use' AND NOT EXISTS (
         SELECT FROM scratch_stays s
@@ -354,13 +402,14 @@ INSERT INTO scratch_unknown
 SELECT room_id, night FROM once EXCEPT SELECT room_id, night FROM scratch_nights
 
 -- name: record_nights
--- Writes down what is known by now of the nights up to today, where that is something else than the record's last word,
--- and once more when an occupied night is over. A sign on the first day that is read says something of the night before it,
--- of which the record is not read: it has its word already. That a room was let for the day is a fact of its own: the
--- night after it may be another guest's, or nobody's.
+-- Writes down what is known by now of the nights that no list has, up to today, where that is something else than the
+-- record's last word, and once more when an occupied night is over. A sign on the first day that is read says something of
+-- the night before it, of which the record is not read: it has its word already. That a room was let for the day is a fact
+-- of its own: the night after it may be another guest's, or nobody's.
 WITH now_known AS (
-    SELECT room_id, night, 'occupied' AS state, guests, stay_id, stay_on AS arrives_on, arrives_at, departs_on,
-           departs_at, is_expected FROM scratch_nights
+    SELECT n.room_id, n.night, 'occupied' AS state, n.guests, n.stay_id, n.stay_on AS arrives_on, n.arrives_at, n.departs_on,
+           n.departs_at, n.is_expected
+    FROM scratch_record g JOIN scratch_nights n USING (room_id, night) WHERE g.state = 'occupied' AND NOT g.is_listed
     UNION ALL
     SELECT room_id, night, 'unknown', NULL, NULL, NULL, NULL, NULL, NULL, false FROM scratch_unknown
     UNION ALL
@@ -386,16 +435,7 @@ WHERE k.night >= CAST(:since_on AS date) - 60
 -- that says so: the in-house list of the day, or of the next morning. Elsewhere a day is known from the first departure on
 -- record (before it only those who were still there were written down) while arrivals keep coming in: a hotel without one
 -- for more than three days has stopped recording, or is closed.
-WITH known_from AS (
-    SELECT hotel_id, min(day) AS day FROM (
-        SELECT r.hotel_id, f.departs_on AS day
-        FROM source_first_departures() f JOIN scratch_rooms r USING (room_id)
-        UNION ALL
-        -- Lists of departures are overwritten; what was known stays known.
-        SELECT hotel_id, min(departs_on) FROM scratch_record WHERE departs_on <= CAST(:until_on AS date)
-        GROUP BY hotel_id) k
-    GROUP BY hotel_id
-), arrivals AS MATERIALIZED (
+WITH arrivals AS MATERIALIZED (
     -- Once, and not once for each of the days below.
     SELECT DISTINCT hotel_id, arrives_on FROM scratch_stays
 ), tracked AS (
@@ -414,7 +454,7 @@ WITH known_from AS (
                ELSE EXISTS (
                    SELECT FROM arrivals a WHERE a.hotel_id = k.hotel_id AND a.arrives_on BETWEEN d::date - 3 AND d::date)
            END AS is_known
-    FROM known_from k LEFT JOIN tracked t USING (hotel_id) CROSS JOIN generate_series(
+    FROM scratch_departures k LEFT JOIN tracked t USING (hotel_id) CROSS JOIN generate_series(
         CAST(:since_on AS date) - 60, CAST(:until_on AS date), interval '1 day') d
 )
 INSERT INTO scratch_days

@@ -25,6 +25,8 @@ FROM ledger l ORDER BY l.hotel_id, l.product_id, l.moved_at, l.movement_id DESC
 DO $$
 BEGIN
     FOR step IN 1..5 LOOP
+        EXIT WHEN NOT EXISTS (
+            SELECT FROM scratch_movements WHERE open_units > 0 AND flow IN ('return', 'issue_reversal'));
         WITH rows AS (
             SELECT movement_id, hotel_id, product_id, moved_at, open_units, flow = 'issue' AS is_issue,
                    concat_ws('|', CASE WHEN step IN (1, 3) THEN coalesce(holder, '-') END,

@@ -115,7 +115,7 @@ SELECT * FROM (
     FROM checks) v
 WHERE v.visited_at >= CAST(:since_at AS timestamptz);
 CREATE INDEX ON scratch_visits (room_id, business_date);
-ANALYZE scratch_visits, scratch_lines
+ANALYZE scratch_visits (visit_id, hotel_id, room_id, attendant_id, business_date, is_check), scratch_lines (visit_id, product_id)
 
 -- name: unlisted
 -- Visits that may have had a guest before them of whom the lists do not know yet, or never will: one who came without a

@@ -8,12 +8,16 @@
 CREATE FUNCTION minibar_ml.source_line_prices(since timestamptz, until timestamptz)
 RETURNS TABLE (visit_id integer, product_id integer, sold_at timestamptz, units numeric, price numeric)
 LANGUAGE sql STABLE AS $$
-    SELECT m.id, d.urun_id, m.islem_tarihi::timestamptz,
-           greatest(d.tuketim::numeric, d.eklenen_miktar::numeric, 1.0),
-           CASE WHEN d.bedelsiz THEN 0 ELSE d.satis_fiyati::numeric END
-    FROM source.minibar_islemleri m JOIN source.minibar_islem_detay d ON d.islem_id = m.id
-    WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
-      AND m.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
-      AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
-      AND (d.bedelsiz OR d.satis_fiyati::numeric BETWEEN 0.0001 AND 1e9)
+    SELECT l.visit_id, l.urun_id, l.islem_tarihi::timestamptz,
+           greatest(l.tuketim::numeric, l.eklenen_miktar::numeric, 1.0),
+           CASE WHEN l.is_free THEN 0 ELSE l.satis_fiyati::numeric END
+    FROM (
+        SELECT m.id AS visit_id, m.islem_tarihi, d.urun_id, d.tuketim, d.eklenen_miktar, d.satis_fiyati, d.bedelsiz AS is_free
+        FROM source.minibar_islemleri m JOIN source.minibar_islem_detay d ON d.islem_id = m.id
+        WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
+          AND m.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
+          AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
+        -- OFFSET 0: prices are only looked at on the lines of the span, not on all that there are.
+        OFFSET 0) l
+    WHERE l.is_free OR l.satis_fiyati::numeric BETWEEN 0.0001 AND 1e9
 $$;

@@ -27,30 +27,34 @@ LANGUAGE sql STABLE AS $$
            min(l.made_on) FILTER (WHERE l.kind = 'in_house'), max(l.written_at) FILTER (WHERE l.kind = 'in_house'),
            coalesce(array_agg(l.rewritten) FILTER (WHERE l.rewritten IS NOT NULL), '{}')
     FROM (
-        SELECT min(m.id) AS id, m.oda_id, greatest(m.giris_tarihi, '1900-01-01') AS giris_tarihi,
-               least(m.cikis_tarihi, '2200-01-01') AS cikis_tarihi, m.kayit_tipi::text AS kind,
-               sum(m.misafir_sayisi) AS guests,
-               min(m.giris_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
-                                          OR greatest(m.olusturma_tarihi, '1900-01-01')::date >= m.giris_tarihi) AS arrives,
-               max(m.cikis_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
-                                          OR x.made_at::date >= m.cikis_tarihi) AS departs,
-               max(m.cikis_saati) FILTER (WHERE x.made_at >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati
-                                          OR (x.made_at::date >= m.cikis_tarihi AND m.guncelleme_tarihi
-                                                  >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati)) AS departed,
-               min(x.made_at::date) AS made_on, max(coalesce(x.changed_at, x.made_at))::timestamptz AS written_at,
-               CASE WHEN bool_or(w.is_rewritten) THEN tstzrange(
-                   least(max(x.made_at) FILTER (WHERE w.is_rewritten),
-                         min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz,
-                   (min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz) END AS rewritten
-        FROM source.misafir_kayitlari m
-        CROSS JOIN LATERAL (SELECT CASE WHEN m.olusturma_tarihi IS NOT NULL
-                                        THEN greatest(m.olusturma_tarihi, '1900-01-01') END,
-                                   CASE WHEN m.guncelleme_tarihi IS NOT NULL
-                                        THEN greatest(m.guncelleme_tarihi, '1900-01-01') END) x (made_at, changed_at)
-        CROSS JOIN LATERAL (SELECT m.guncelleme_tarihi > x.made_at AND x.made_at::date <= m.giris_tarihi
-                                   AND (m.kayit_tipi::text <> 'arrival' OR x.made_at::date < m.giris_tarihi)) w (is_rewritten)
-        WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
-        GROUP BY m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text, m.islem_kodu) l
+        SELECT min(r.id) AS id, r.oda_id, greatest(r.giris_tarihi, '1900-01-01') AS giris_tarihi,
+               least(r.cikis_tarihi, '2200-01-01') AS cikis_tarihi, r.kind, sum(r.misafir_sayisi) AS guests,
+               min(r.giris_saati) FILTER (WHERE r.guncelleme_tarihi IS NULL
+                                          OR coalesce(r.made_on, '1900-01-01') >= r.giris_tarihi) AS arrives,
+               max(r.cikis_saati) FILTER (WHERE r.guncelleme_tarihi IS NULL OR r.made_on >= r.cikis_tarihi) AS departs,
+               max(r.cikis_saati) FILTER (WHERE r.made_at >= r.leaves_at
+                                          OR (r.made_on >= r.cikis_tarihi AND r.guncelleme_tarihi >= r.leaves_at)) AS departed,
+               min(r.made_on) AS made_on, max(coalesce(r.changed_at, r.made_at))::timestamptz AS written_at,
+               CASE WHEN bool_or(r.is_rewritten) THEN tstzrange(
+                   least(max(r.made_at) FILTER (WHERE r.is_rewritten),
+                         min(r.guncelleme_tarihi) FILTER (WHERE r.is_rewritten))::timestamptz,
+                   (min(r.guncelleme_tarihi) FILTER (WHERE r.is_rewritten))::timestamptz) END AS rewritten
+        FROM (
+            SELECT d.*, d.guncelleme_tarihi > d.made_at AND d.made_on <= d.giris_tarihi
+                        AND (d.kind <> 'arrival' OR d.made_on < d.giris_tarihi) AS is_rewritten
+            FROM (
+                SELECT m.id, m.oda_id, m.islem_kodu, m.misafir_sayisi, m.giris_tarihi, m.giris_saati, m.cikis_tarihi,
+                       m.cikis_saati, m.kayit_tipi::text AS kind, m.guncelleme_tarihi AS guncelleme_tarihi, x.made_at,
+                       x.made_at::date AS made_on, CASE WHEN m.guncelleme_tarihi IS NOT NULL
+                                                        THEN greatest(m.guncelleme_tarihi, '1900-01-01') END AS changed_at,
+                       least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati AS leaves_at
+                FROM source.misafir_kayitlari m
+                CROSS JOIN LATERAL (SELECT CASE WHEN m.olusturma_tarihi IS NOT NULL
+                                                THEN greatest(m.olusturma_tarihi, '1900-01-01') END) x (made_at)
+                WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
+                -- OFFSET 0: computed once for each row, not once for each of the aggregates above.
+                OFFSET 0) d OFFSET 0) r
+        GROUP BY r.oda_id, r.giris_tarihi, r.cikis_tarihi, r.kind, r.islem_kodu) l
     GROUP BY l.oda_id, l.giris_tarihi, l.cikis_tarihi
 $$;
 

@@ -36,7 +36,8 @@ LANGUAGE sql STABLE AS $$
            s.islem_tarihi::timestamptz,
            CASE WHEN s.aciklama::text LIKE ANY (ARRAY['FIFO Stok Çıkışı - zimmet_transfer%', 'Zimmet iadesi - Otel ID%'])
                 THEN 'floor store'
-                ELSE nullif(btrim(lower(regexp_replace(substring(s.aciklama::text FROM
+                WHEN s.aciklama::text LIKE ANY (ARRAY['Hızlı zimmet atama%', 'Zimmet atama%', 'Zimmet iadesi%', 'Zimmet iptali%'])
+                THEN nullif(btrim(lower(regexp_replace(substring(s.aciklama::text FROM
                     '^(?:Hızlı zimmet atama|Zimmet atama|Zimmet iadesi|Zimmet iptali) *- *(.*)$'),
                     ' *-? *Zimmet #.*$', ''))), '') END
     FROM source.stok_hareketleri s

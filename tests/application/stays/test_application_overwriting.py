@@ -3,7 +3,7 @@
 import pytest
 from support.hotels.application import Application
 from support.hotels.presence import context, listed_hotel, states, vacant
-from support.hotels.simulated import done, points
+from support.hotels.simulated import done, points, sql
 
 
 @pytest.fixture
@@ -131,3 +131,19 @@ def test_a_row_that_was_overwritten_before_a_run_read_it_leaves_its_nights_unkno
     hotel.overwrite(row, "2025-11-14", "2025-11-16", at="2025-11-14 08:00")
     assert vacant(hotel, "2025-11-14T12:00") == {}
     assert states(hotel, "2025-11-09") == ["unknown"]
+
+
+def test_a_night_stays_known_where_its_row_went_to_the_next_guest_and_is_gone_by_now(hotel: Application) -> None:
+    row = hotel.stay(1, "2025-11-07", "2025-11-10", made="2025-11-07 08:00")
+    for day in ("08", "09", "10"):
+        done(hotel.url, "collect", "--as-of", f"2025-11-{day}T09:00", "--quiet")
+    hotel.overwrite(row, "2025-11-10", "2025-11-14", at="2025-11-10 10:00")
+    # Another list has the next guest, too: deleting the row leaves that stay as it is recorded.
+    hotel.stay(1, "2025-11-10", "2025-11-14", kind="departure", made="2025-11-10 10:00")
+    for day in ("11", "12"):
+        done(hotel.url, "collect", "--as-of", f"2025-11-{day}T09:00", "--quiet")
+    sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE id = :row", row=row)
+    done(hotel.url, "collect", "--as-of", "2025-11-12T10:00", "--quiet")
+    assert {night: states(hotel, f"2025-11-{night}")[-1] for night in ("07", "08", "09", "10")} == dict.fromkeys(
+        ("07", "08", "09", "10"), "occupied"
+    )
