@@ -196,7 +196,7 @@ class MovedGround:
     fault was found.
 
     `judged_on`: the day that was checked then; the fault may be of an earlier one. `is_own` false: the entity's own
-    points are as they were, but not those of others that it was compared with.
+    points are as they were, but not those of others that it was compared with. `value`: what an alert says it measured.
     """
 
     alert_id: int | None
@@ -208,6 +208,7 @@ class MovedGround:
     occurred_on: date
     judged_on: date
     is_own: bool = True
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from minibar_ml.domain.alerting.alerts import MovedGround
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround
 from minibar_ml.jobs import by_hotel
 from minibar_ml.jobs.detection.detection_input import DetectionInput
 from minibar_ml.jobs.detection.detection_run import can_judge, detect_days, still_found
 from minibar_ml.jobs.detection.scope import Found
 from minibar_ml.ml.frames import Frames
+
+MUCH_THE_SAME = 0.2
+"""A share of its value by which an alert's own records may change without leaving it to present thresholds alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,13 @@ def check(given: DetectionInput, progress: Callable[[date], None], jobs: int) ->
     given = replace(given, scope=scope)
     found = detect_days(plan, scope.days, hotels, given.models, progress, scope.hotels, jobs)
     found = scope.own(found, plan.today())
-    doubtful = scope.doubtful(found)
-    still = still_found(plan, hotels, given.models, doubtful)
-    return Checked(given, found, [ground for ground in doubtful if ground not in still])
+    own, others = scope.lost(found), scope.doubtful(found)
+    still = still_found(plan, hotels, given.models, [*own, *others])
+    kept = [(ground.judged_on, one) for ground in own if (one := still.get(ground)) and _is_much_the_same(one, ground)]
+    found = [(day, [*findings, *(one for on, one in kept if on == day)]) for day, findings in found]
+    return Checked(given, found, [ground for ground in others if ground not in still])
+
+
+def _is_much_the_same(finding: Finding, ground: MovedGround) -> bool:
+    """Whether an alert's own records have hardly changed: thresholds that have moved since do not end it then."""
+    return ground.value is not None and abs(finding.value - ground.value) <= MUCH_THE_SAME * abs(ground.value)

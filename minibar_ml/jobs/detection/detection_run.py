@@ -152,14 +152,15 @@ def can_judge(hotels: Hotels, models: Models, ground: MovedGround) -> bool:
 
 def still_found(
     plan: DetectionPlan, hotels: Hotels, models: Models, asked: Collection[MovedGround]
-) -> set[MovedGround]:
-    """Those of these days' faults that the same detectors would still let stand; see Limits.lenient."""
-    found: set[tuple[object, ...]] = set()
+) -> dict[MovedGround, Finding]:
+    """Those of these days' faults that the same detectors would still let stand, as found now; see Limits.lenient."""
+    still: dict[MovedGround, Finding] = {}
     for day in {ground.judged_on for ground in asked}:
         of_day = [ground for ground in asked if ground.judged_on == day]
         types, of_hotels = {ground.type for ground in of_day}, {ground.hotel_id for ground in of_day}
-        found |= {key_of(one) for one in _detect_day(plan, day, hotels, models, of_hotels, types)}
-    return {ground for ground in asked if key_of(ground) in found}
+        found = {key_of(one): one for one in _detect_day(plan, day, hotels, models, of_hotels, types)}
+        still |= {ground: found[key_of(ground)] for ground in of_day if key_of(ground) in found}
+    return still
 
 
 def _detect_day(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround
+from minibar_ml.domain.alerting.kinds import KINDS
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.store.alerting.grounds import ChangedDay
@@ -162,6 +163,14 @@ class Scope:
         """The muted findings whose own records changed and that were not found again."""
         known = _keys(found)
         return [ground for ground in self.moved if ground.alert_id is None and key_of(ground) not in known]
+
+    def lost(self, found: Found) -> list[MovedGround]:
+        """Days of alerts whose own records changed and that were not found again; of faults that depend on more.
+
+        What they are compared with, and the thresholds, have changed too since: training comes every night.
+        """
+        known = _keys(found)
+        return [one for one in self.of_alerts if KINDS[one.type].compared and key_of(one) not in known]
 
     def doubtful(self, found: Found) -> list[MovedGround]:
         """Days of alerts of which only others' records changed that were not found again."""
