@@ -107,7 +107,8 @@ def _variant(alert: Alert | Finding) -> str:
     variants = {
         "waiting": (
             ENDED_BY.get(str(facts.get("ended_by")), "waited") if facts.get("completed") else _still_waiting(facts),
-            bool(facts.get("completed") or facts.get("unlisted")) or alert.value > LONG_WAIT_MINUTES,
+            any(facts.get(name) for name in ("completed", "unlisted", "checked_after"))
+            or alert.value > LONG_WAIT_MINUTES,
         ),
         "product_low": ("product_none", alert.value == 0),
         "slow": ("slow_in_rooms", bool(facts.get("in_rooms"))),
@@ -119,8 +120,10 @@ def _variant(alert: Alert | Finding) -> str:
 
 
 def _still_waiting(facts: Mapping[str, Any]) -> str:
-    """Where no guest is on record, nobody is said to be waiting."""
-    return "waiting_unlisted" if facts.get("unlisted") else "waiting_long"
+    """Where no guest is on record, or somebody came, nobody is said to be waiting."""
+    if facts.get("unlisted"):
+        return "waiting_unlisted"
+    return "waiting_checked" if facts.get("checked_after") else "waiting_long"
 
 
 def _lasted(alert: Alert | Finding, facts: Mapping[str, Any]) -> bool:
@@ -153,6 +156,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "units": estimate("unit", value, lang),
         "records": counted("record", value, lang),
         "minutes": duration(value, lang),
+        "checked": duration(facts.get("checked_after"), lang),
         "hours": duration(60 * value, lang),
         "days": estimate("day", value, lang),
         "expected_units": counted("unit", alert.expected, lang, digits=0) if (alert.expected or 0) >= 1 else "",

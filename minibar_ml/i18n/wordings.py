@@ -219,6 +219,13 @@ WORDINGS: Mapping[str, Wording] = {
         "Complete the request in the application.",
         (REQUESTED,),
     ),
+    "waiting_checked": Wording(
+        "Room {name}: a refill request has been open for {minutes}; the room was checked {checked} after it and "
+        "nothing was put in.",
+        "Ask who checked the room whether the guest got what was asked for. If so, complete the request in the "
+        "application.",
+        (REQUESTED,),
+    ),
     "checked_later": Wording(
         "Room {name}: a refill was requested while no guest of the room was on record; the room was checked {minutes} "
         "later and nothing was put in.",

@@ -80,11 +80,19 @@ def test_a_request_without_a_guest_ends_with_the_next_check_or_refill(
     assert said in _shown(hotel, capsys, "2025-11-10T12:00")["message"]
 
 
-def test_a_check_does_not_end_the_wait_of_a_guest_who_is_there(hotel: Application) -> None:
+def test_a_check_does_not_end_the_wait_of_a_guest_who_is_there_and_is_no_critical_matter(
+    hotel: Application, capsys: Capture
+) -> None:
     _ask(hotel, 3, "2025-11-10 09:00")
-    _run(hotel, "2025-11-10T10:00")
+    _run(hotel, "2025-11-10T11:00")
+    assert _shown(hotel, capsys, "2025-11-10T11:00")["severity"] == "critical"
     hotel.empty(3, "2025-11-10 11:00")
     assert [one[1] for one in _run(hotel, "2025-11-11T12:00")] == ["open"]
+    alert = _shown(hotel, capsys, "2025-11-11T12:00")
+    assert alert["severity"] == "medium" and alert["facts"]["checked_after"] == 120
+    assert "checked 2 hours after it and nothing was put in" in alert["message"]
+    hotel.setup(3, "2025-11-11 13:00", 1, 2)
+    assert [one[1] for one in _run(hotel, "2025-11-11T14:00")] == ["resolved"]
 
 
 def test_what_a_later_run_finds_over_says_how_it_ended(hotel: Application, capsys: Capture) -> None:

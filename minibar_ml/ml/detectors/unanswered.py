@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from math import isnan
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -51,7 +52,7 @@ class Unanswered:
         found = found.assign(entity_id=found["room_id"], value=waited, completed=completed, score=np.nan)
         found = found.assign(expected=np.nan, lower=0.0, upper=PATIENCE_MINUTES)
         columns = ["entity_id", "value", "expected", "lower", "upper", "score", "day", "at", "ends_at", "completed"]
-        return found[[*columns, "ended_by", "unlisted"]]
+        return found[[*columns, "ended_by", "unlisted", "checked"]]
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """The longest wait of each room and day, from half an hour on; who still waits comes before who was served."""
@@ -81,6 +82,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
     waited = float(row["value"])
     requested_at = datetime.fromtimestamp(row["at"], tz=UTC)
     completed = bool(row["completed"])
+    checked = None if completed or isnan(row["checked"]) else round(float(row["checked"]), 1)
     return Finding(
         type="unanswered_request",
         hotel_id=moment.hotel_id,
@@ -89,7 +91,8 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="request_response",
         occurred_on=date.fromordinal(int(row["day"])),
         reason="waiting",
-        severity=severity_of("unanswered_request", "waiting", waited),
+        # Somebody came: what is left to find out is whether the guest got what was asked for.
+        severity=severity_of("unanswered_request", "waiting", waited if checked is None else 0.0),
         detector=Unanswered.spec.name,
         value=round(waited, 1),
         expected=PATIENCE_MINUTES,
@@ -99,6 +102,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
             "completed": completed,
             **({"ended_by": row["ended_by"]} if completed and row["ended_by"] else {}),
             **({"unlisted": True} if row.get("unlisted") else {}),
+            **({"checked_after": checked} if checked is not None else {}),
         },
         raised_at=min(requested_at + timedelta(minutes=PATIENCE_MINUTES), moment.as_of),
         settled_at=datetime.fromtimestamp(row["ends_at"], tz=UTC) if completed else None,

@@ -22,7 +22,7 @@ _COLUMNS = {
     "bool": "known open in_room unlisted empty",
     "category": "room_type kind ended_by",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy "
-    "usual_minutes hidden beyond",
+    "usual_minutes hidden beyond checked",
 }
 CUSTODY = ["hotel_id", "attendant_id", "day", "units", "handed_out"]
 TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}
@@ -92,7 +92,7 @@ def _copy(
         ).decode()
         cursor.copy_expert(f"COPY ({bound}) TO STDOUT (FORMAT csv, HEADER)", buffer)
     buffer.seek(0)
-    return pd.read_csv(buffer, keep_default_na=False, na_values={"occupancy": [""]}, dtype=TYPES)
+    return pd.read_csv(buffer, keep_default_na=False, na_values={"occupancy": [""], "checked": [""]}, dtype=TYPES)
 
 
 def _needed(name: str, hotels: Collection[int] | None) -> Collection[int] | None:

@@ -23,7 +23,8 @@ WITH found AS (
     -- sentence names those before.
     SELECT a.id, f.occurred_on, is_state, f.severity_now AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
-           s.is_later AND f.severity_now > a.severity AS is_worse, s.is_other, n.measured_on, n.figures,
+           s.is_later AND f.severity_now > a.severity AS is_worse, s.is_other,
+           coalesce(jsonb_exists(f.facts, 'checked_after'), false) AS is_checked, n.measured_on, n.figures,
            s.is_later
                AND (n.entity_name, n.metric, n.value, n.expected, n.lower, n.upper, n.deviation_percent, n.score,
                     n.detector, n.impact, n.reason, n.facts, n.message, n.suggested_action)
@@ -66,8 +67,8 @@ WITH found AS (
         occurred_on = least(a.occurred_on, CASE WHEN NOT l.is_state OR l.is_other THEN l.occurred_on END),
         last_occurred_on = CASE WHEN l.is_other THEN l.occurred_on ELSE greatest(a.last_occurred_on, l.occurred_on) END,
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
-        -- One that is about another request now is as severe as that one.
-        severity = CASE WHEN l.is_worse OR l.is_other THEN l.found_severity ELSE a.severity END,
+        -- One that is about another request now is as severe as that one, and one whose room was checked since as that says.
+        severity = CASE WHEN l.is_worse OR l.is_other OR l.is_checked THEN l.found_severity ELSE a.severity END,
         -- Nobody who put an alert off knew that it would become critical.
         (status, snoozed_until, snoozed_by, read_at, read_by) = (
             SELECT a.status, a.snoozed_until, a.snoozed_by, a.read_at, a.read_by

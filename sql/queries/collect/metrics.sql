@@ -479,7 +479,8 @@ WHERE coalesce(g.median, t.minutes) IS NOT NULL
 -- A request that nobody closed ends when its subject does: something was put in, a later request of the room was
 -- answered, or the guest of its day has left: by an hour on record, or at check-out time or the later hour that was planned.
 -- Where no guest of its day is on record (`unlisted`) nobody can be asked: it ends with the room's next check, or a day old.
--- Which of these came first is `ended_by`.
+-- Which of these came first is `ended_by`. Minutes until somebody checked the room and put nothing in, while it is open, are
+-- `checked`: that nobody came is not so.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
     FROM source_refill_requests(:since_at, :until)
@@ -524,7 +525,10 @@ SELECT DISTINCT ON (q.room_id, q.requested_at)
        q.requested_at, q.requested_at::date,
        jsonb_strip_nulls(jsonb_build_object(
            'open', coalesce(q.answered_at > :until, true) AND e.request_id IS NULL, 'ended_by', e.ended_by,
-           'unlisted', nullif(o.is_unlisted, false)))
+           'unlisted', nullif(o.is_unlisted, false),
+           'checked', CASE WHEN e.request_id IS NULL AND NOT o.is_unlisted THEN (
+               SELECT extract(epoch FROM min(f.at) - q.requested_at) / 60 FROM scratch_refills f
+               WHERE f.room_id = q.room_id AND NOT f.is_refill AND f.at > q.requested_at) END))
 FROM found q JOIN scratch_rooms r USING (room_id)
 LEFT JOIN open o USING (request_id) LEFT JOIN ended e USING (request_id) WHERE NOT q.is_untimed
 ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id

@@ -126,7 +126,8 @@ SELECT hotel_id, entity_id AS room_id, business_date - DATE '0001-01-01' + 1 AS 
        extract(epoch FROM observed_at) AS at, metric_value AS minutes,
        CASE WHEN CAST(context ->> 'open' AS boolean) THEN 1 ELSE 0 END AS open,
        coalesce(context ->> 'ended_by', '') AS ended_by,
-       CASE WHEN CAST(context ->> 'unlisted' AS boolean) THEN 1 ELSE 0 END AS unlisted
+       CASE WHEN CAST(context ->> 'unlisted' AS boolean) THEN 1 ELSE 0 END AS unlisted,
+       CAST(context ->> 'checked' AS double precision) AS checked
 FROM ml_metrics
 WHERE metric_type = 'request_response' AND observed_at >= :since AND observed_at < :until
   AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))

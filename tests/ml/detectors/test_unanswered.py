@@ -1,6 +1,7 @@
 """Unanswered requests: half an hour is the limit, and what is answered later than the as-of instant is still open."""
 
 from datetime import UTC, datetime, timedelta
+from math import nan
 
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ def asked(
     at = MIDNIGHT + timedelta(hours=at_hour)
     return {
         "hotel_id": 7, "room_id": room, "day": at.toordinal(), "at": at.timestamp(), "minutes": minutes,
-        "open": is_open, "ended_by": ended_by, "unlisted": False,
+        "open": is_open, "ended_by": ended_by, "unlisted": False, "checked": nan,
     }  # fmt: skip
 
 
@@ -76,3 +77,11 @@ def test_yesterday_s_open_request_goes_on_and_its_answered_ones_are_over() -> No
 def test_a_room_that_asks_twice_is_found_once_with_the_longest_wait() -> None:
     (found,) = found_at(24, asked(10, 45), asked(12, 80))
     assert found.value == pytest.approx(80)
+
+
+def test_that_somebody_came_is_a_matter_of_asking() -> None:
+    (alone,) = found_at(23, asked(10, 0, is_open=True))
+    (checked,) = found_at(23, asked(10, 0, is_open=True) | {"checked": 25.04})
+    assert (alone.severity, checked.severity) == ("critical", "medium")
+    assert checked.facts["checked_after"] == 25.0
+    assert "checked_after" not in (alone.facts or {})

@@ -127,7 +127,14 @@ def _requests(rng: np.random.Generator) -> pd.DataFrame:
     at = midnight + rng.integers(9 * 3600, 20 * 3600, len(day))
     room = rng.integers(1000, 1000 + ROOMS, len(day))
     return _table(
-        room_id=room, day=day, at=at, minutes=rng.uniform(4, 25, len(day)), open=False, ended_by="", unlisted=False
+        room_id=room,
+        day=day,
+        at=at,
+        minutes=rng.uniform(4, 25, len(day)),
+        open=False,
+        ended_by="",
+        unlisted=False,
+        checked=np.nan,
     )
 
 

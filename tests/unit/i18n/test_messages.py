@@ -236,6 +236,7 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         "checked_later",
         "never_answered",
         "waiting_unlisted",
+        "waiting_checked",
         "product_none",
         "leak_of_days",
         "leak_restocked_of_days",
