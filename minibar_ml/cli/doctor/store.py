@@ -125,6 +125,11 @@ def source(connection: "Connection") -> Iterator[Check]:
     else:
         without = f", without {', '.join(contract.absent)}" if contract.absent else ""
         yield Check("source", "ok", f"{contract.layout}{without}: readable")
+    if forbidden := sorted({gap.table for gaps in contract.optional_gaps.values() for gap in gaps if gap.is_of_rights}):
+        found = f"not used, for this role may not SELECT from them: {listed(forbidden)}"
+        yield Check(
+            "source", "warning", found, "have what `minibar-ml setup --sql` prints run, then `minibar-ml db init`"
+        )
 
 
 def store(connection: "Connection") -> Iterator[Check]:

@@ -211,10 +211,8 @@ def describe_gaps(contract: Contract) -> str:
     missing = "; ".join(map(str, contract.gaps))
     where = "the file of ML_SOURCE_FILE" if contract.is_own_file else f"sql/source/{contract.layout}"
     cures = [
-        "grant it SELECT (`minibar-ml db roles --apply`)"
-        if any("SELECT" in gap.reason for gap in contract.gaps)
-        else "",
-        f"correct the names in {where}" if any("SELECT" not in gap.reason for gap in contract.gaps) else "",
+        "grant it SELECT (`minibar-ml db roles --apply`)" if any(gap.is_of_rights for gap in contract.gaps) else "",
+        f"correct the names in {where}" if not all(gap.is_of_rights for gap in contract.gaps) else "",
         f"if the hotel has no such thing, say so with `db init --without {'|'.join(DISPENSABLE)}`",
     ]
     cure = "; ".join(filter(None, cures))

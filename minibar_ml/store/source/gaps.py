@@ -8,6 +8,7 @@ from minibar_ml.store.source.layouts import Layout
 
 Seen = dict[str, dict[str, tuple[str, bool]]]
 """By table and column, the type and whether this role may read it."""
+NO_RIGHT = "this role may not SELECT from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class Gap:
     table: str
     columns: tuple[str, ...]
     reason: str
+
+    @property
+    def is_of_rights(self) -> bool:
+        """Whether the table is there, and this role may not read it."""
+        return self.reason == NO_RIGHT
 
     def __str__(self) -> str:
         named = f"{self.table} ({', '.join(self.columns)})" if self.columns else self.table
@@ -35,7 +41,7 @@ def gaps_of(layout: Layout, function: str, seen: Seen) -> tuple[Gap, ...]:
         if missing := tuple(sorted(column for column in needed if column not in there)):
             found.append(Gap(table, missing, "the table lacks"))
         elif not all(there[column][1] for column in [*needed, *wanted]):
-            found.append(Gap(table, (), "this role may not SELECT from"))
+            found.append(Gap(table, (), NO_RIGHT))
     return tuple(found)
 
 

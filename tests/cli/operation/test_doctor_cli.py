@@ -167,6 +167,24 @@ def test_a_source_table_that_is_gone_is_named(store_url: str, capsys: pytest.Cap
 
 
 @pytest.mark.usefixtures("key")
+def test_a_table_that_is_there_and_may_not_be_read_is_no_missing_table(
+    store_url: str, role: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(store_url, f"GRANT USAGE ON SCHEMA minibar_ml TO {role}")
+    sql(store_url, f"GRANT ALL ON ALL TABLES IN SCHEMA minibar_ml TO {role}")
+    sql(store_url, f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA minibar_ml TO {role}")
+    sql(
+        store_url,
+        "CREATE TABLE dosya_yuklemeleri (id integer, otel_id integer, dosya_tipi text, yukleme_tarihi timestamptz,"
+        " hatali_satir integer, toplam_satir integer)",
+    )
+    words = words_of(found(capsys, ExitCode.OK), "source")
+    assert "| warning: not used, for this role may not SELECT from them: dosya_yuklemeleri" in words
+    sql(store_url, f"GRANT SELECT ON dosya_yuklemeleri TO {role}")
+    assert "warning" not in words_of(found(capsys, ExitCode.OK), "source")
+
+
+@pytest.mark.usefixtures("key")
 def test_a_role_that_may_write_to_the_source_fails(
     store_url: str, role: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
