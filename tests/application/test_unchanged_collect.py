@@ -141,7 +141,7 @@ def _walk(stores: dict[str, bool], seed: int) -> int:
     chance, instant, ended, steps = random.Random(seed), MORNING, 0, []
     for _ in range(RUNS):
         instant += chance.choice(STEPS)
-        name = chance.choice([*EDITS, *["nothing"] * 2 * len(EDITS)])
+        name = chance.choice([*EDITS, *["nothing"] * len(EDITS)])
         values: dict[str, Any] = {"other": chance.randrange(10), "at": instant}
         values = {one: value for one, value in values.items() if f":{one}" in EDITS[name]}
         steps.append(f"{instant:%d %H:%M} {name} {values}")
@@ -168,7 +168,7 @@ def _applies(url: str, name: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_runs_of_collect_that_end_at_once_leave_the_store_as_full_runs_do(
     passing_database: Callable[..., str], evening: str, seed: int
 ) -> None:
