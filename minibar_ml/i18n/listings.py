@@ -1,11 +1,11 @@
 """The lines around a list of alerts: what it holds, what it leaves out, and why it is empty."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
 from minibar_ml.domain.alerting.filters import Hidden, Totals
-from minibar_ml.domain.alerting.kinds import IN_MONEY
+from minibar_ml.domain.alerting.kinds import IN_MONEY, KINDS
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import UNSET, counted, day, money, whole
@@ -86,7 +86,7 @@ def totals_of(alerts: Sequence[Alert]) -> Totals:
     """The totals of alerts that were all read."""
     priced = [alert.counted_impact for alert in alerts if alert.counted_impact is not None]
     severities = [alert.severity for alert in alerts]
-    ids = frozenset(alert.hotel_id for alert in alerts)
+    ids = frozenset(alert.hotel_id for alert in alerts if not KINDS[alert.type].is_of_server)
     return Totals({one: severities.count(one) for one in SEVERITIES}, sum(priced) if priced else None, ids)
 
 
@@ -95,6 +95,13 @@ def hotel(hotel_id: int, name: str | None, lang: Lang) -> str:
     if hotel_id == COMMON_STORE:
         return _text(SHARED, lang)
     return name or _text(HOTEL, lang).format(id=hotel_id)
+
+
+def hotel_of(alert: Alert, names: Mapping[int, str], lang: Lang) -> str:
+    """What an alert belongs to: its hotel, or for one about the installation what it names."""
+    if KINDS[alert.type].is_of_server:
+        return alert.entity_name
+    return hotel(alert.hotel_id, names.get(alert.hotel_id), lang)
 
 
 def left_out(hidden: Hidden, lang: Lang) -> str:

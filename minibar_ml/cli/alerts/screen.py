@@ -14,7 +14,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence
 from minibar_ml.i18n.formats import day
 from minibar_ml.i18n.labels import capital_label, label
-from minibar_ml.i18n.listings import hotel, own_loss
+from minibar_ml.i18n.listings import hotel_of, own_loss
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import event_line, standing
 
@@ -50,7 +50,7 @@ def _body(
     alert = explained.alert
     message, action = sentences(alert, alert.entity_name, lang, today)
     state = ", ".join(standing(alert, lang))
-    where = hotel(alert.hotel_id, hotels.get(alert.hotel_id), lang)
+    where = hotel_of(alert, hotels, lang)
     head = f"{place}   {alert.id}   {label('type', alert.type, lang)}" + (f" ({state})" if state else "")
     yield _bold(cut(visible(head), width))
     severity = capital_label("severity", alert.severity, lang)

@@ -333,6 +333,8 @@ def types_where(holds: Callable[[AlertKind], bool]) -> tuple[AlertType, ...]:
     return tuple(name for name in ALERT_TYPES if holds(KINDS[name]))
 
 
+SERVER_TYPES = types_where(lambda kind: kind.is_of_server)
+"""Types about the installation as a whole, and not about one of its hotels."""
 IN_MONEY = types_where(lambda kind: kind.is_in_money)
 """Types whose possible loss is an amount."""
 

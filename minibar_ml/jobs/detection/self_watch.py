@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from minibar_ml.domain.alerting.alerts import Finding
-from minibar_ml.domain.alerting.kinds import AlertType, severity_of, types_where
+from minibar_ml.domain.alerting.kinds import AlertType, severity_of
 from minibar_ml.domain.health import Schedule, ScheduledJob, is_overdue
 from minibar_ml.domain.hotels.failed import FailedHotel
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 NAMES: Mapping[tuple[EntityType, int], str] = {("hotel", COMMON_STORE): "minibar-ml"}
 """What these alerts are about: no hotel, and what serves all of them."""
 MOST_NAMED = 5
-
-
-def types() -> tuple[AlertType, ...]:
-    """The types of these alerts; only a run of now knows whether they are over."""
-    return types_where(lambda kind: kind.is_of_server)
 
 
 def findings(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround
-from minibar_ml.domain.alerting.kinds import AlertType, types_where
+from minibar_ml.domain.alerting.kinds import SERVER_TYPES, AlertType, types_where
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.i18n.messages import sentences
@@ -145,7 +145,7 @@ def _unmuted(
 
 def _evaluated(plan: DetectionPlan) -> list[AlertType]:
     """The types of which a day's findings hold every state; only a run of now looks at the installation."""
-    blind = () if plan.is_live and not plan.walks else self_watch.types()
+    blind = () if plan.is_live and not plan.walks else SERVER_TYPES
     return [name for name in types_where(lambda kind: kind.may_be_state) if name not in blind]
 
 

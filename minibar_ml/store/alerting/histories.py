@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from minibar_ml.domain.alerting.alerts import AlertEvent, DayValue
 from minibar_ml.domain.alerting.filters import AlertFilter, Hidden, Totals
+from minibar_ml.domain.alerting.kinds import SERVER_TYPES
 from minibar_ml.store.alerting.alerts import conditions
 from minibar_ml.store.queries import query
 
@@ -27,7 +28,8 @@ def fetch_hidden(connection: Connection, filters: AlertFilter) -> list[Hidden]:
 
 def count_matching(connection: Connection, filters: AlertFilter) -> Totals:
     """How many alerts match, whatever the filter's limit, and their possible loss."""
-    rows = connection.execute(query("alerts.count_matching"), conditions(filters)).all()
+    values = {**conditions(filters), "of_server": list(SERVER_TYPES)}
+    rows = connection.execute(query("alerts.count_matching"), values).all()
     priced = [float(row.impact) for row in rows if row.impact is not None]
     ids = frozenset(number for row in rows for number in row.hotel_ids)
     return Totals({row.severity: row.alerts for row in rows}, sum(priced) if priced else None, ids)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from minibar_ml.domain.alerting.kinds import types_where
+from minibar_ml.domain.alerting.kinds import SERVER_TYPES
 from minibar_ml.domain.health import OutboxHealth
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Attachment, Digest, Mail, Outgoing, Recipient
@@ -21,9 +21,6 @@ DIGEST_AT = time(8)
 RECENT_DAYS = 3
 """An alert that was last found longer ago than so many days is old news: nobody is notified that it was opened."""
 
-SERVER_TYPES = list(types_where(lambda kind: kind.is_of_server))
-"""Types of alerts that concern who keeps the server."""
-
 
 def enqueue(connection: Connection, as_of: datetime, least_values: Mapping[int, float] | None = None) -> int:
     """Write the messages for what has happened to alerts, in the caller's transaction; one statement. How many.
@@ -31,7 +28,7 @@ def enqueue(connection: Connection, as_of: datetime, least_values: Mapping[int, 
     `least_values`: by hotel (0: any other), the possible loss below which a room's alert waits for the day's digest,
     unless it is critical. Where the loss is not known it does not wait.
     """
-    values = {"as_of": as_of, "recent_days": RECENT_DAYS, "server_types": SERVER_TYPES}
+    values = {"as_of": as_of, "recent_days": RECENT_DAYS, "server_types": list(SERVER_TYPES)}
     values |= {"least_values": json.dumps(dict(least_values or {})), "digest_at": DIGEST_AT}
     return connection.execute(query("outbox.enqueue"), values).rowcount
 
@@ -67,7 +64,7 @@ def _outgoing(row: Row[Any]) -> Outgoing:
 def get_digest(connection: Connection, digest_id: int, most: int) -> Digest:
     """A digest's alerts, those that are live and those that are over; at most so many ids of either."""
     row = connection.execute(
-        query("outbox.fetch_digest"), {"id": digest_id, "most": most, "server_types": SERVER_TYPES}
+        query("outbox.fetch_digest"), {"id": digest_id, "most": most, "server_types": list(SERVER_TYPES)}
     ).one()
     return Digest(**row._asdict())
 

@@ -450,10 +450,11 @@ LIMIT :limit
 SELECT * FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id
 
 -- name: count_matching
--- How many alerts match the filter by severity, what they add to a sum of possible losses, and of which hotels they are.
+-- How many alerts match the filter by severity, what they add to a sum of possible losses, and of which hotels they are:
+-- those about the installation (:of_server) are of none.
 SELECT severity, count(*) AS alerts,
        sum(CASE WHEN is_counted AND status <> 'false_positive' THEN impact END) AS impact,
-       array_agg(DISTINCT hotel_id) AS hotel_ids
+       coalesce(array_agg(DISTINCT hotel_id) FILTER (WHERE type <> ALL(:of_server)), '{}') AS hotel_ids
 FROM matching_alerts(
     :statuses, CAST(:severities AS severity[]), :types, :hotel_ids, :since, :until, :entity_type, :entity_id, :entity_name,
     :rooms, :words, :is_muted)

@@ -116,6 +116,16 @@ def test_an_alert_about_minibar_ml_is_not_one_of_the_common_store(
         shown = "\n".join(_lines(capsys, "list", *options))
         assert "Kale Otel" in shown
         assert "common store" not in shown
+    closed = (
+        "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'x' WHERE id = :id"
+    )
+    two.execute(text(closed), {"id": 3})
+    two.commit()
+    for options in ((), ("--limit", "1")):
+        assert _lines(capsys, "list", *options)[0].startswith("Deniz Otel. "), "the only hotel that is named"
+    two.execute(text(closed), {"id": 2})
+    two.commit()
+    assert _lines(capsys, "list")[0].startswith("1 alert: "), "nor is minibar-ml a hotel"
 
 
 def test_show_names_one_instant_once(two: Connection, capsys: pytest.CaptureFixture[str]) -> None:
