@@ -51,6 +51,7 @@ class Unanswered:
         waited = (found["ends_at"].where(completed, as_of) - found["at"]) / 60
         found = found.assign(entity_id=found["room_id"], value=waited, completed=completed, score=np.nan)
         found = found.assign(expected=np.nan, lower=0.0, upper=PATIENCE_MINUTES)
+        found["checked"] = found["checked"].where(found["at"] + 60 * found["checked"] <= as_of)
         columns = ["entity_id", "value", "expected", "lower", "upper", "score", "day", "at", "ends_at", "completed"]
         return found[[*columns, "ended_by", "unlisted", "checked"]]
 

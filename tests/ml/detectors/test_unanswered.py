@@ -85,3 +85,8 @@ def test_that_somebody_came_is_a_matter_of_asking() -> None:
     assert (alone.severity, checked.severity) == ("critical", "medium")
     assert checked.facts["checked_after"] == 25.0
     assert "checked_after" not in (alone.facts or {})
+
+
+def test_a_check_to_come_is_not_known_yet() -> None:
+    (before,) = found_at(11, asked(10, 0, is_open=True) | {"checked": 120.0})
+    assert (before.severity, before.value) == ("high", 60.0)
