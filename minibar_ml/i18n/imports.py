@@ -39,7 +39,7 @@ PROBLEMS: dict[Problem, str] = {
     "too_many_rows": "there are more than {limit} rows: split the file, or delete the empty rows below the list",
     "too_many_cells": "there are more than {limit} cells: split the file, or delete the columns that the list does not "
     "need",
-    "overloaded": "it holds more than a list should ({part} is very large): copy the list into a new workbook",
+    "overloaded": "to read it takes more than {limit} of memory: copy the list into a new workbook",
     "old_excel": "this is an old .xls, a web page, or protected by a password: open it in Excel or LibreOffice and "
     "save it as .xlsx or .csv, without a password",
     "pdf": "this is a PDF, whose columns nobody can tell apart: export the list as Excel or CSV",
