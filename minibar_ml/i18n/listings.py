@@ -98,8 +98,8 @@ def hotel(hotel_id: int, name: str | None, lang: Lang) -> str:
 
 
 def hotel_of(alert: Alert, names: Mapping[int, str], lang: Lang) -> str:
-    """What an alert belongs to: its hotel, or for one about the installation what it names."""
-    if KINDS[alert.type].is_of_server:
+    """What an alert belongs to: its hotel; one about a hotel, or the installation, has that name of its own."""
+    if alert.entity_type == "hotel":
         return alert.entity_name
     return hotel(alert.hotel_id, names.get(alert.hotel_id), lang)
 

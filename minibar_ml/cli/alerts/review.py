@@ -111,7 +111,7 @@ class Walk:
         now = datetime.now(self.zone)
         today = now.date()
         alert = alerts.get(self.connection, self.ids[self.place])
-        explained = show.read(self.connection, alert, now, today)
+        explained = show.read(self.connection, alert, now)
         audit.insert(self.connection, "alert.view", f"alert {alert.id}")
         self.connection.commit()
         self._draw(explained, today)

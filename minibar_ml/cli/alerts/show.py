@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -54,9 +54,10 @@ def show(
     """
     known, instant = house.at(session.settings(), "alerts show", as_of)
     settings, numbers = known.settings, ids.parsed(ids_)
-    today = instant.astimezone(settings.zone()).date()
+    now = instant.astimezone(settings.zone())
+    today = now.date()
     with session.store(settings, "alerts show") as connection:
-        found = [read(connection, alert, instant, today) for alert in _in_order(connection, numbers)]
+        found = [read(connection, alert, now) for alert in _in_order(connection, numbers)]
         hotels = names.fetch(connection, "entities.hotels", ids=sorted({one.alert.hotel_id for one in found}))
         for number in numbers:
             audit.insert(connection, "alert.view", f"alert {number}")
@@ -83,8 +84,9 @@ def _in_order(connection: "Connection", numbers: Sequence[int]) -> list[Alert]:
     return sorted(alerts.fetch_by_id(connection, numbers), key=lambda alert: numbers.index(alert.id))
 
 
-def read(connection: "Connection", alert: Alert, at: datetime, today: date) -> Explained:
-    """What there is to say of an alert at an instant, whose day is `today`."""
+def read(connection: "Connection", alert: Alert, at: datetime) -> Explained:
+    """What there is to say of an alert at an instant, in the hotel's zone."""
+    today = at.date()
     rests_on = grounds.fetch(connection, alert.id, today)
     if alert.metric == "stock_outflow":
         from minibar_ml.jobs.detection import counted  # which imports what other alerts do without

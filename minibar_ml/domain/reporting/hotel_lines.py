@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from minibar_ml.domain.alerting.budget import LEAST_JUDGED
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.happenings import Step, Waiting, Week, by_severity
-from minibar_ml.domain.reporting.rows import LEAST_COMPARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class HotelLine:
     @property
     def false_rate(self) -> float | None:
         """False among those that a person decided on."""
-        return self.false_positives / self.judged if self.judged >= LEAST_COMPARED else None
+        return self.false_positives / self.judged if self.judged >= LEAST_JUDGED else None
 
 
 def hotel_lines(
