@@ -89,4 +89,7 @@ COLLECTED: tuple[Collected, ...] = (
     Collected("request_response", frozenset({"source_rooms", "source_refill_requests"}), trailing_days=31),
     Collected("custody_loss", frozenset({"source_custody"}), trailing_days=60, instead=DRAWS),
 )
+RECORDED: tuple[MetricType, ...] = tuple(one.type for one in COLLECTED if one.type not in {"occupancy", "floor_stock"})
+"""Those with a point only of days on which the hotel wrote something: how full it was and what its floor store held
+follow for every day from what was written before, and forecasts are no data."""
 LEDGER_METRICS: frozenset[MetricType] = frozenset(one.type for one in COLLECTED if one.of_ledger)

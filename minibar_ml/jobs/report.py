@@ -198,6 +198,7 @@ def _read(connection: "Connection", asked: ReportScope, period: Period, kind: Re
         generated_at=asked.as_of,
         timezone=asked.timezone,
         days_without_data=tuple(one for one in period.days() if one not in days.with_points),
+        newest_on=max(days.with_points, default=None),
         jobs=reports.fetch_jobs(connection, scope, asked.wanted),
         currency=asked.currency,
         **waits,

@@ -1,6 +1,7 @@
 """How much of a period its data cover: the same figures behind a report's first line and a chain's table of hotels."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,6 +9,7 @@ class Coverage:
     """Of so many days, those without data and those on which detection looked.
 
     As of now, `is_stale`: nothing new comes in; `has_refused`: records were left out that would count.
+    `newest`: the last day with data, of the weeks before the period, too.
     """
 
     days: int
@@ -15,6 +17,7 @@ class Coverage:
     watched: int
     is_stale: bool = False
     has_refused: bool = False
+    newest: date | None = None
 
     @property
     def has_data(self) -> bool:

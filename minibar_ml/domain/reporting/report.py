@@ -30,7 +30,8 @@ class Report:
     """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`.
 
     `unanswered`: refill requests of the period that nobody ever answered. `snoozed`: what waits but was put off; it is
-    not in `waiting`. `is_job_late`: an alert says so of a job of any kind, for all hotels.
+    not in `waiting`. `newest_on`: the last day with data, of the weeks before, too. `is_job_late`: an alert says so of
+    a job of any kind, for all hotels.
     `chapters`: where it is about several hotels, the report of each, in the order of `lines`, whose alerts and their
     details only the whole report lists.
     """
@@ -77,13 +78,15 @@ class Report:
     days_watched_before: int = 0
     snoozed: Snoozed | None = None
     is_job_late: bool = False
+    newest_on: date | None = None
     currency: str = ""
     chapters: tuple["Report", ...] = ()
 
     @property
     def coverage(self) -> Coverage:
         """How much of the period its data cover; of a past one not what is missing since."""
-        of_days = Coverage(len(self.period.days()), len(self.days_without_data), self.days_watched)
+        missing = len(self.days_without_data)
+        of_days = Coverage(len(self.period.days()), missing, self.days_watched, newest=self.newest_on)
         if self.is_past:
             return of_days
         is_stale = any(map(self.has_live, types_where(lambda kind: kind.marks_stale_data)))

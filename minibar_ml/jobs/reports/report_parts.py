@@ -58,7 +58,10 @@ class Days:
         """How much of a period they are."""
         days = period.days()
         return Coverage(
-            len(days), sum(day not in self.with_points for day in days), sum(day in self.watched for day in days)
+            len(days),
+            sum(day not in self.with_points for day in days),
+            sum(day in self.watched for day in days),
+            newest=max(self.with_points, default=None),
         )
 
 

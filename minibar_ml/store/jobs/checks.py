@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Severity
 from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
-from minibar_ml.domain.metrics import COLLECTED
+from minibar_ml.domain.metrics import RECORDED
 from minibar_ml.store.failures import sqlstate
 from minibar_ml.store.queries import query
 from minibar_ml.store.source.contract import known_layouts, locate
@@ -117,10 +117,8 @@ def fetch_unwritable(connection: Connection) -> list[str]:
 
 
 def fetch_last_days(connection: Connection, hotels: Sequence[int], today: date) -> dict[int, date]:
-    """By hotel, the last business day up to `today` with a metric point that this role may see; of a month."""
-    # How full a hotel was is known of every day, and forecasts are no data.
-    metrics = [one.type for one in COLLECTED if one.type != "occupancy"]
-    values = {"hotels": list(hotels), "metrics": metrics, "today": today}
+    """By hotel, the last business day up to `today` on which it recorded what this role may see; of a month."""
+    values = {"hotels": list(hotels), "metrics": list(RECORDED), "today": today}
     return {row.hotel_id: row.last_day for row in connection.execute(query("checks.last_days"), values)}
 
 

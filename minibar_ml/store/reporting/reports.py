@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.alerting.kinds import IN_MONEY
-from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.domain.metrics import RECORDED
 from minibar_ml.domain.reporting.operations import (
     STOCK_OUT_DAYS,
     FalsePositives,
@@ -89,8 +89,8 @@ def fetch_verdicts(connection: Connection, scope: Scope, since: date, until: dat
 def fetch_days(
     connection: Connection, scope: Scope, since: date, until: date
 ) -> tuple[frozenset[date], frozenset[date]]:
-    """The days before `until` for which the store has any metric point, and those of them that detection looked at."""
-    rows = scope.fetch(connection, "days", since=since, until=until, metrics=list(METRIC_TYPES))
+    """The days before `until` on which the hotel recorded anything, and those of them that detection looked at."""
+    rows = scope.fetch(connection, "days", since=since, until=until, metrics=list(RECORDED))
     with_points = frozenset(row.day for row in rows if row.has_points)
     return with_points, with_points & {row.day for row in rows if row.is_checked}
 
@@ -99,7 +99,7 @@ def fetch_hotels_without_points(
     connection: Connection, scope: Scope, period: Period, hotels: Mapping[int, str]
 ) -> tuple[str, ...]:
     """Names of the hotels of which the store has no metric point in the period."""
-    asked = {"hotels": list(hotels), "metrics": list(METRIC_TYPES), "since": period.since, "until": period.until}
+    asked = {"hotels": list(hotels), "metrics": list(RECORDED), "since": period.since, "until": period.until}
     return tuple(hotels[row.hotel_id] for row in scope.fetch(connection, "hotels_without_points", **asked))
 
 

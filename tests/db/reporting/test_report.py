@@ -149,8 +149,13 @@ def test_the_past_is_shown_as_it_was_known_then(connection: Connection) -> None:
 def test_a_day_without_alerts_is_quiet_only_if_it_was_watched(connection: Connection) -> None:
     insert_alerts(connection, [AlertRow(LAST_DAY)])
     insert_points(connection, [("refill_duration", "attendant", 1, 5.0, LAST_DAY - timedelta(days=1), 10)])
+    # What follows from older records, or is computed ahead, is no data of its day.
+    insert_points(connection, [("occupancy", "hotel", 1, 0.6, LAST_DAY - timedelta(days=2), 1)])
+    insert_points(connection, [("floor_stock", "product", 1, 12.0, LAST_DAY - timedelta(days=2), 1)])
+    insert_points(connection, [("stock_days_left", "product", 1, 9.0, LAST_DAY - timedelta(days=2), 1)])
     insert_run(connection)
     made = computed(connection)
+    assert made.coverage.newest == LAST_DAY - timedelta(days=1)
     assert [day.alerts for day in made.trend] == [None] * 5 + [0, 1]
     assert made.total.previous is None
     assert made.total.change_percent is None
