@@ -231,7 +231,10 @@ def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     facts = {**facts, "ordered_units": None, **on_order, **_in_stores(facts), **_put_back(facts)}
     things |= {"ordered_units": "unit", "undated_units": "unit", "both_stores": "unit"}
     written = {name: estimate("unit", facts.get(name), lang) for name in ("put_back", "partly_back", "still_missing")}
-    history = {"history": counted("day", facts.get("history_days"), lang)}
+    history = {
+        "history": counted("day", facts.get("history_days"), lang),
+        "lead": counted("day", facts.get("lead_days"), lang),
+    }
     stores = {name: number(facts.get(name), lang) for name in ("depot_units", "floor_units")}
     return history | written | stores | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 

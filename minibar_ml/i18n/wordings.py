@@ -63,8 +63,9 @@ STOCK = (
     "On order: {ordered_units}, due {due_on}.",
     "On order: {undated_units}.",
     "Order {order_quantity} by {order_by}.",
+    "Delivery takes {lead}.",
 )
-ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from another store."
+ORDER_NOW = "Order now. If the delivery would come too late, borrow from another store."
 AWAIT = "Check with the supplier that the delivery comes in time. If not, borrow from another store."
 ON_DAY = "{units} on {day}"
 """One of those days."""
@@ -239,7 +240,7 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "custody": Wording(
         "{name}: {units} handed out and not accounted for{normal}.",
-        "Count the cart together. Look for refills, returns and breakage that were not recorded.",
+        "Count the cart with the attendant. Look for refills, returns and breakage that were not recorded.",
         ("Handed out: {handed_out}.", MISSING),
         (NONE, AT_MOST),
         later="Look for refills, returns and breakage of that day that were not recorded.",

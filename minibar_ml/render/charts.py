@@ -3,11 +3,12 @@
 All charts are 360 units wide, close to their width on a page, so that letters keep their size on a phone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from minibar_ml.domain.alerting.severities import SEVERITIES
 from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, StockOut
 from minibar_ml.domain.reporting.rows import Count
 
@@ -91,10 +92,16 @@ class Small:
     is_partial: bool
 
 
-def spark(values: Sequence[float | Week | None], width: float = 72, height: float = 18) -> tuple[Small, ...]:
-    """Small columns, of weeks or plain values; nothing is a line, the unknown has none."""
+def spark(
+    values: Sequence[float | Week | None], width: float = 72, height: float = 18, *, highest: float | None = None
+) -> tuple[Small, ...]:
+    """Small columns, of weeks or plain values; nothing is a line, the unknown has none.
+
+    `highest`: what the full height stands for, the highest of them if None; where several are compared one for all.
+    """
     figures = [value.alerts if isinstance(value, Week) else value for value in values]
-    highest, room = max((figure or 0 for figure in figures), default=0) or 1, width / max(1, len(values))
+    highest = highest or max((figure or 0 for figure in figures), default=0) or 1
+    room = width / max(1, len(values))
     found = []
     for place, (value, figure) in enumerate(zip(values, figures, strict=True)):
         if figure is not None:
@@ -103,6 +110,11 @@ def spark(values: Sequence[float | Week | None], width: float = 72, height: floa
             y, is_last = round(height - tall, 1), place == len(values) - 1
             found.append(Small(round(room * place, 1), y, round(tall, 1), is_last, is_partial))
     return tuple(found)
+
+
+def busiest_week(lines: Iterable[HotelLine]) -> int:
+    """The most alerts that a hotel had in a week."""
+    return max((week.alerts or 0 for line in lines for week in line.weeks), default=0)
 
 
 @dataclass(frozen=True, slots=True)

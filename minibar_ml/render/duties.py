@@ -20,7 +20,8 @@ class Row:
     """A row of the list as it is shown.
 
     `alert`: the one that stands for it, None for an order alone; `others`: those of its incident. `until`: by when it
-    is to be done, `is_due`: that is by tomorrow. `age` is since when it waits: since it was raised.
+    is to be done, `is_due`: that is by tomorrow, as when a guest leaves who can still be asked. `age` is since when it
+    waits: since it was raised.
     """
 
     duty: Duty
@@ -57,7 +58,7 @@ def _row(duty: Duty, by_id: Mapping[int, Action], report: Report, words: Words) 
     first, *others = (by_id[number] for number in duty.alert_ids) if duty.alert_ids else [None]
     what, todo = isolated_sentences(first, words.lang) if first else _order(duty, words)
     age = words.age(first.alert.raised_at, report.generated_at) if first else ""
-    until, is_due = _until(duty, today, words), duty.is_due(today)
+    until, is_due = _until(duty, today, words), duty.is_due(today) or duty.is_leaving(today)
     return Row(duty, first, tuple(one for one in others if one), what, todo, until, is_due, age, duty.impact)
 
 

@@ -61,7 +61,8 @@ def data_faults(coverage: Coverage, words: Words) -> list[str]:
         watched = _("detection ran for %(watched)s of %(all)s days")
         faults.append(watched % {"watched": coverage.watched, "all": coverage.days})
     if coverage.is_stale:
-        faults.append(_("no new data"))
+        newest = coverage.newest
+        faults.append(_("last data: %(day)s") % {"day": words.short_day(newest)} if newest else _("no new data"))
     if coverage.has_refused:
         faults.append(words.lowered(words.label("rows_refused", "type")))
     return faults
@@ -161,16 +162,28 @@ def _waiting(report: Report, words: Words) -> str:
     if not money:
         return text
     text = f"{text}, {possible_loss(money, report, words)}"
-    dearest = max(report.today, key=lambda one: one.impact or Decimal(0), default=None)
-    if dearest is None or len(report.today) < 2:
+    most = _most_of_it(report, money, words)
+    if most is None:
         return text
-    share = float((dearest.impact or 0) / money)
-    if not MOST_OF_IT <= share < ALL_OF_IT:
-        return text
-    of_it = _("%(share)s of it %(name)s")
-    figure = Inflected(words.share(share))
-    named = {"share": f"{figure:i}" if words.lang == "tr" else figure, "name": subject(dearest, report, words)}
+    share, name = most
+    of_it, figure = _("%(share)s of it %(name)s"), Inflected(words.share(share))
+    named = {"share": f"{figure:i}" if words.lang == "tr" else figure, "name": name}
     return f"{text}, {of_it % named}"
+
+
+def _most_of_it(report: Report, money: Decimal, words: Words) -> tuple[float, str] | None:
+    """What makes up a third or more of the money that waits: one row of the list, or in a chain one hotel."""
+    dearest = max(report.today, key=lambda one: one.impact or Decimal(0), default=None)
+    if dearest is not None and len(report.today) > 1:
+        share = float((dearest.impact or 0) / money)
+        if MOST_OF_IT <= share < ALL_OF_IT:
+            return share, subject(dearest, report, words)
+    line = max(report.lines, key=lambda one: one.impact or Decimal(0), default=None)
+    if report.hotel_id is None and line is not None and len(report.lines) > 1:
+        share = float((line.impact or 0) / money)
+        if MOST_OF_IT <= share < ALL_OF_IT:
+            return share, isolate(hotel_name(report, line.hotel_id, words))
+    return None
 
 
 def possible_loss(amount: Decimal, report: Report, words: Words) -> str:

@@ -93,8 +93,12 @@ def week_title(week: Week, words: Words) -> str:
     return f"{days} ({text % {'watched': week.days_watched, 'all': 7}})"
 
 
-def partly(report: Report, words: Words) -> str:
-    """What the look of a column says that must not be read as a whole week; nothing where there is none."""
+def of_columns(report: Report, words: Words) -> str:
+    """How the columns by week are to be read: what their days are, and which of them are no whole weeks."""
     _ = words.catalog.gettext
-    text = _("Pale, in brackets: a week that is not over, or was watched on fewer than 6 of its 7 days.")
-    return text if any(week.is_partial for week in report.weeks) else ""
+    parts = [_("Each column bears the first day of its week.")]
+    if any(week.alerts is None for week in report.weeks):
+        parts.append(_("–: detection did not run."))
+    if any(week.is_partial for week in report.weeks):
+        parts.append(_("Pale, in brackets: a week that is not over, or was watched on fewer than 6 of its 7 days."))
+    return " ".join(parts)

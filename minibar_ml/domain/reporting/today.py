@@ -47,6 +47,10 @@ class Duty:
         """Whether it is to be done by tomorrow."""
         return self.due_on is not None and self.due_on <= today + timedelta(days=DUE_DAYS)
 
+    def is_leaving(self, today: date) -> bool:
+        """Whether the guest who can be asked leaves by tomorrow."""
+        return self.guest_until is not None and self.guest_until <= today + timedelta(days=DUE_DAYS)
+
 
 def duties(actions: Sequence[Action], outs: Iterable[StockOut], stays: Iterable[Stay], today: date) -> tuple[Duty, ...]:
     """Everything that waits, what cannot wait first."""

@@ -11,7 +11,7 @@ from minibar_ml.domain.alerting.kinds import severity_of
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.forecasting.frames import factor_of, forecast_stock, stock_of
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS
-from minibar_ml.ml.forecasting.orders import OnOrder, last_days, quantities
+from minibar_ml.ml.forecasting.orders import OnOrder, last_days, quantities, terms
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, UNKNOWN_DAY, Frames, no_orders
 from minibar_ml.ml.stats.panels import Floats, Ints
 
@@ -94,6 +94,7 @@ class Depletion:
         found = {
             "order": order,
             "order_by": last_days(products, earliest, first, supplies),
+            "lead": terms(products, supplies)[0],
             "is_covered": coming.comes_in_time(earliest, first) & (order == 0),
         }
         rows = low.assign(**found).to_dict("records")
@@ -114,7 +115,11 @@ def _run(low: Any) -> Ints:
 
 def _finding(row: Any, moment: Moment) -> Finding:
     left, first = float(row["value"]), int(row["first"])
-    order = {"order_quantity": int(row["order"]), "order_by": date.fromordinal(int(row["order_by"])).isoformat()}
+    order = {
+        "order_quantity": int(row["order"]),
+        "order_by": date.fromordinal(int(row["order_by"])).isoformat(),
+        "lead_days": int(row["lead"]),
+    }
     return Finding(
         type="stock_depletion",
         hotel_id=moment.hotel_id,

@@ -21,7 +21,7 @@ from minibar_ml.render.cells import written
 from minibar_ml.render.first_screen import health, sentence, snoozed, tiles, today_title
 from minibar_ml.render.headings import days, document_title, title, whose
 from minibar_ml.render.hotels import has_many_hotels, hotel_name, names_hotel
-from minibar_ml.render.place_tables import partly
+from minibar_ml.render.place_tables import of_columns
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable, with_currency
 from minibar_ml.render.words import Words
@@ -100,7 +100,7 @@ def _shown(report: Report, words: Words) -> dict[str, Any]:
         "sections": shown,
         "place": place,
         "week": week,
-        "partly": partly(report, words),
+        "of_columns": of_columns(report, words),
         "snoozed": snoozed(report, words),
         "number_kinds": NUMBERS,
         "neutral": NEUTRAL,

@@ -86,7 +86,7 @@ def _about(row: Row, report: Report, words: Words) -> str:
             )
             parts.append(more % {"num": len(row.others)})
     if names_hotel(report, row.duty.hotel_id):
-        parts.append(isolate(hotel_name(report, row.duty.hotel_id, words)))
+        parts = [isolate(hotel_name(report, row.duty.hotel_id, words)), *parts]
     return " · ".join([*parts, *([_("no. %(id)s") % {"id": row.alert.alert.id}] if row.alert else [])])
 
 

@@ -116,8 +116,7 @@ def _period(section: Section, report: Report, words: Words, head: list[Any]) -> 
     half = (WIDTH - _GAP) / 2
     parts = head if has_many_hotels(report) else tables.flowables(place, words, WIDTH, head)
     parts.append(_pair(weeks, drawings.weeks(report, words, half), words))
-    if text := place_tables.partly(report, words):
-        parts.append(paragraph(text, note()))
+    parts.append(paragraph(place_tables.of_columns(report, words), note()))
     if types.rows:
         parts.append(_pair(types, drawings.bars(report, report.by_type, "type", words, half), words))
     for table in (happened, severities, trend):

@@ -16,7 +16,7 @@ from minibar_ml.domain.reporting.operations import JobRun, StockOut
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.places import PlaceDay, places
 from minibar_ml.domain.reporting.rows import Action, Count, Live, Page
-from minibar_ml.domain.reporting.today import Stay, duties
+from minibar_ml.domain.reporting.today import Duty, Stay, duties
 from minibar_ml.i18n import Lang
 from minibar_ml.render import place_tables
 from minibar_ml.render.first_screen import health, sentence, snoozed, tiles, today_title
@@ -214,6 +214,27 @@ def test_a_chain_is_complete_only_where_each_of_its_hotels_is() -> None:
     )
     whole = tuple(replace(line, coverage=Coverage(28, 0, 28)) for line in chain.lines)
     assert health(replace(chain, lines=whole), EN) == (True, "data complete, jobs on time")
+    silent = replace(third, coverage=Coverage(28, 2, 26, is_stale=True, newest=date(2026, 2, 26)))
+    (row,) = place_tables.hotels(replace(chain, lines=(silent,)), EN).rows
+    assert row[-1] == "no data for 2 days, last data: 26 Feb"
+
+
+def test_a_chain_says_which_hotel_most_of_the_money_is_in_where_no_single_alert_is() -> None:
+    chain = a_report(hotels=3)
+    first, second, third = chain.lines
+    lines = (replace(first, impact=Decimal(5500)), *(replace(one, impact=Decimal(300)) for one in (second, third)))
+    spread = tuple(replace(one, impact=Decimal(900)) for one in chain.today)
+    made = replace(chain, lines=lines, today=spread)
+    assert "possible loss 7,407, 74% of it Otel 1." in sentence(made, EN)
+    assert "bunun %74'ü Otel 1." in sentence(made, TR)
+    even = tuple(replace(one, impact=Decimal(1900)) for one in lines)
+    assert " of it " not in sentence(replace(made, lines=even), EN)
+
+
+def test_a_guest_who_leaves_by_tomorrow_is_as_urgent_as_an_order_that_is_due() -> None:
+    duty = Duty((), 1, "high", None, guest_until=TODAY)
+    assert [duty.is_leaving(TODAY - timedelta(days=ago)) for ago in (0, 1, 2)] == [True, True, False]
+    assert not replace(duty, guest_until=None).is_leaving(TODAY)
 
 
 def test_a_week_that_nobody_watched_is_unknown_in_every_hotel() -> None:
