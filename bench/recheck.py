@@ -26,7 +26,7 @@ SELECT t.type, 'medium', m.hotel_id, 'room', m.entity_id, CAST(m.entity_id AS te
 FROM (SELECT DISTINCT ON (entity_id) hotel_id, entity_id, business_date FROM minibar_ml.ml_metrics
       WHERE metric_type = 'room_consumption' AND business_date BETWEEN %(since)s AND %(until)s
       ORDER BY entity_id, md5(CAST(entity_id AS text) || CAST(business_date AS text))) m
-CROSS JOIN unnest(%(types)s) AS t(type)
+CROSS JOIN unnest(CAST(%(types)s AS text[])) AS t(type)
 -- On two days, so that those of a room are no incident.
 CROSS JOIN LATERAL (SELECT m.business_date - CAST(t.type = 'vacant_consumption' AS integer) AS day) o
 ORDER BY m.entity_id LIMIT %(alerts)s

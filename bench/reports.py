@@ -28,7 +28,8 @@ FILL = """
 INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric, value,
     expected, detector, impact, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,
     raised_at, last_seen)
-SELECT 'consumption_anomaly', (ARRAY['low', 'medium', 'high', 'critical'])[1 + n %% 4], 'open', 1, 'room',
+SELECT 'consumption_anomaly', CAST((ARRAY['low', 'medium', 'high', 'critical'])[1 + n %% 4] AS minibar_ml.severity),
+    'open', 1, 'room',
     1000000 + n, 'Room ' || n, 'room_consumption', 9, 5, 'statistics', n %% 900, 'spike', 'Room ' || n, 'Count it.',
     day, day, day, day + time '12:00', day + time '12:00'
 FROM generate_series(1, %(alerts)s) n, LATERAL (SELECT CAST(%(last)s AS date) - n %% 28 AS day) d
@@ -48,7 +49,7 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
 def _report(hotel: Hotel, alerts: int) -> Iterator[Row]:
     folder = hotel.server.folder / "reports"
     spent = hotel.run("report", "weekly", "--ending", LAST_DAY, "--lang", "en", "--out", str(folder), "--quiet")
-    (page,) = folder.glob("*.html")
+    (page,) = folder.glob("minibar-weekly-*.html")
     figures = [
         ("wall", spent.wall, "s", None),
         ("peak memory", spent.peak_mb, "MB", MEMORY_LIMIT),
