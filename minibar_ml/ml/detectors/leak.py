@@ -34,8 +34,9 @@ class Leak:
 
     Two statistics, each with the exponential tail of the hotel's own past: units issued in a day (or three) beyond what
     the day's rounds explain, in units of case-wise noise; and the rise of a product's carried stock, the products'
-    common swing taken out, above its highest of 21 days. Both must point up. An issue of one product alone is evidence
-    besides, the more the rarer that is in this hotel.
+    common swing taken out, above its highest of 21 days. Both must point up, and no more is missing than that rise:
+    what was there before may be there again. An issue of one product alone is evidence besides, the more the rarer
+    that is in this hotel.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -88,7 +89,7 @@ class Leak:
                 "upper": usual,
                 "score": _scores(step, rise, seen.alone[:, -1], parameters),
                 "days": days,
-                "floor": np.maximum(parameters["case"], DAYS_OF_USE * seen.use[:, -1]),
+                "floor": np.maximum(parameters["case"] - seen.use[:, -1], DAYS_OF_USE * seen.use[:, -1]),
                 "peak": _peak(seen),
                 "restocked": seen.restocked[:, -SPELL_DAYS:].any(axis=1),
             }
@@ -97,9 +98,10 @@ class Leak:
         return with_issue
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
-        """Products beyond the threshold that miss a case and two days' use, at the least."""
+        """Products beyond the threshold that miss two days' use and, after a day's use, a case at the least."""
         least = self.spec.threshold(parameters, limits)
-        picked = scores[(scores["score"] >= least) & (scores["value"] >= scores["floor"])]
+        is_missing = (scores["value"] >= scores["floor"]) & (scores["value"] > scores["upper"])
+        picked = scores[(scores["score"] >= least) & is_missing]
         return [_finding(row, moment) for row in picked.to_dict("records")]
 
 
@@ -119,7 +121,7 @@ def _statistics(seen: StockIssues, habits: Any) -> tuple[Floats, Floats, Floats,
     return (
         np.where(up, step, -1.0),
         np.where(up & (surplus >= SHARE_OF_THE_DAY * risen), risen / spell_noise, -1.0),
-        np.where(lasting, spell, surplus),
+        np.minimum(np.where(lasting, spell, surplus), np.maximum(risen, 0.0)),
         np.where(lasting, SPELL_DAYS, 1),
         np.where(lasting, spell_noise, noise),
     )

@@ -145,12 +145,14 @@ def _used(frames: Frames, products: Any, since: int, until: int) -> Floats:
 
 
 def _usual_issues(issued: Floats) -> tuple[Floats, Floats]:
-    """The 10 % and 90 % points of each product's issues; 1 where it has none."""
+    """The 10 % and 90 % points of each product's issues; the median of the other products' where it has none."""
     low, high = np.ones(len(issued)), np.ones(len(issued))
     some = (issued > 0).any(axis=1)
     if some.any():
         sizes = np.where(issued[some] > 0, issued[some], np.nan)
         low[some], high[some] = np.nanquantile(sizes, [0.1, 0.9], axis=1)
+        # A slow product may not have been issued for a month; its next case is no larger than others'.
+        low[~some], high[~some] = np.median(low[some]), np.median(high[some])
     return low, high
 
 
