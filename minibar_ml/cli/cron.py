@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from minibar_ml.config import location
 from minibar_ml.config.cron import DAY, HOUR, describe_minutes
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
+from minibar_ml.i18n.screen import translated
 
 COMMAND = Path("/opt/minibar-ml/.venv/bin/minibar-ml")
 DIRECTORY = location.MACHINE
@@ -25,6 +27,8 @@ FLEET = ("fleet", "run", "--jitter", "20", "--quiet", "--")
 """Members begin within 20 seconds, so that they do not all come to one server at once."""
 DETECT_DELAY_MINUTES = 2
 IMPORT_MINUTES = 5
+WIDTH = 104
+"""Of a comment's text."""
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
 """User names that Debian's and Red Hat's useradd accept: after a blank, the rest would be the command."""
 _MAIL_TO = re.compile(r"[!-~]*")
@@ -140,25 +144,34 @@ def crontab(
         # cron ends a command at an unescaped %.
         arguments = (*FLEET, *job.arguments) if fleet else (*job.arguments, "--quiet")
         work = f"{run} {shlex.join(arguments)}".replace("%", r"\%")
-        lines += ["", f"# {job.why}", f"{job.schedule} {start}{work}"]
+        lines += ["", *_comment(job.why), f"{job.schedule} {start}{work}"]
     return "\n".join(lines) + "\n"
+
+
+def _comment(sentence: str) -> list[str]:
+    """The sentence in the language of the command line, as comments of a crontab."""
+    return [f"# {line}" for line in textwrap.wrap(translated(sentence), WIDTH)]
 
 
 def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
     install = (
-        "save it as /etc/cron.d/minibar-ml (a name without a dot)"
+        "Printed by `minibar-ml cron`; save it as /etc/cron.d/minibar-ml (a name without a dot)."
         if user
-        else "add it to `crontab -e`, or print a file for /etc/cron.d with --user"
+        else "Printed by `minibar-ml cron`; add it to `crontab -e`, or print a file for /etc/cron.d with --user."
+    )
+    quiet = "Jobs run with --quiet, so that only errors are mailed; a run that finds the lock taken prints nothing."
+    zone = (
+        "Time zone of the schedules below. cronie uses this line, Debian's cron ignores it: there, if the machine has "
+        f"another time zone, set TZ={settings.timezone} in /etc/default/cron and restart cron. Only the times of train "
+        "and report depend on it: the jobs themselves go by the store's."
     )
     return [
-        f"# Printed by `minibar-ml cron`; {install}.",
+        *_comment(install),
         "SHELL=/bin/sh",
         "PATH=/usr/local/bin:/usr/bin:/bin",
-        "# Jobs run with --quiet, so that only errors are mailed; a run that finds the lock taken prints nothing.",
+        *_comment(quiet),
         f"MAILTO={mail_to}",
-        "# Time zone of the schedules below. cronie uses this line, Debian's cron ignores it: there, if the machine",
-        f"# has another time zone, set TZ={settings.timezone} in /etc/default/cron and restart cron. Only the times of",
-        "# train and report depend on it: the jobs themselves go by the store's.",
+        *_comment(zone),
         f"CRON_TZ={settings.timezone}",
     ]
 

@@ -186,3 +186,18 @@ def test_a_fleet_s_crontab_runs_every_job_on_its_members(capsys: pytest.CaptureF
     ]  # fmt: skip
     assert all("fleet run --jitter 20 --quiet -- " in line for line in lines)
     assert not any("--out" in line for line in lines)
+
+
+def test_a_turkish_crontab_differs_in_its_comments_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = []
+    for language in ("en", "tr"):
+        monkeypatch.setenv("ML_LANG", language)
+        assert main(["cron"]) == 0
+        texts.append(capsys.readouterr().out.splitlines())
+    english, turkish = ([line for line in lines if line and not line.startswith("#")] for lines in texts)
+    assert english == turkish
+    comments = [{line for line in lines if line.startswith("#")} for lines in texts]
+    assert not comments[0] & comments[1]
+    assert "# 15 dakika arayla; kaçırılan çalıştırmayı bir sonraki tamamlar." in comments[1]
