@@ -37,6 +37,8 @@ class Wording:
 HOLIDAY = "Public holiday: {holiday}."
 EVENT = "Event: {event}."
 MISSING = "Missing: {products}."
+SKIPPED = "May include earlier consumption: {skipped} since {previous_on} found nothing and may be incomplete."
+"""Said where checks before were not believed; see `attendants.entries`. It names nobody, for nothing is proven."""
 MISTYPED = (
     "Recorded stock fell below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
     "{measured_on} first."
@@ -90,7 +92,7 @@ WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
         "Room {name}: {units} consumed{normal}.",
         "Compare with the guest's bill. If they differ, count the minibar again.",
-        ("Room type: {room_type}.", HOLIDAY, EVENT, "Consumed: {products}."),
+        ("Room type: {room_type}.", HOLIDAY, EVENT, SKIPPED, "Consumed: {products}."),
         (NONE_FOR_STAY, NONE, RANGE_FOR_STAY, RANGE, ABOUT),
         later="Compare with the guest's bill of that stay and with the checks that followed.",
     ),
