@@ -26,7 +26,7 @@ def _one_leaves_out(seed: int = 3, days: int = 14) -> pd.DataFrame:
 @pytest.mark.parametrize("rotate", [True, False])
 @pytest.mark.parametrize(("count", "attendants"), [(60, 2), (60, 3), (160, 6)])
 def test_attendants_like_the_others_are_believed(count: int, attendants: int, rotate: bool) -> None:
-    """Of 2,700 people on one day each, in 540 hotels, 3 were doubted; here 12 hotels of each kind."""
+    """Of 4,000 people in 900 such hotels 4 were doubted on one day; here 12 hotels of each kind."""
     doubted = [
         who
         for seed in range(12)

@@ -23,7 +23,7 @@ WINDOWS = (28, 14, 7)
 """Days before the judged one, the longest first: who has just begun shows in a few, who leaves out little in many."""
 MOST_SHARE = 0.7
 """Of the entries that the others would have made there, the share above which nobody is doubted."""
-LEAST_Z = 2.5
+LEAST_Z = 3.0
 NATURAL_SPREAD = 0.1
 """Standard deviation of that share among attendants who leave nothing out: some overlook more than others."""
 PRIOR_CHECKS = 10.0
