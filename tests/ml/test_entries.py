@@ -54,6 +54,11 @@ def test_nothing_of_the_day_itself_and_later_is_used() -> None:
     assert doubted_since(found, DAY - 3) == doubted_since(found[found["day"] < DAY - 3], DAY - 3)
 
 
+def test_extras_and_other_refills_are_entries_too() -> None:
+    found = _one_leaves_out()
+    assert doubted_since(found.assign(units=0.0), DAY) == doubted_since(found, DAY)
+
+
 def _alone(found: pd.DataFrame) -> pd.DataFrame:
     return found[found["attendant_id"] == LEAVES]
 
@@ -66,6 +71,12 @@ def _few_checks(found: pd.DataFrame) -> pd.DataFrame:
     """Began yesterday, and has found nothing in eight rooms."""
     mine = found["attendant_id"] == LEAVES
     return pd.concat([found[~mine], found[mine & (found["day"] == DAY - 1)].head(8).assign(units=0.0, refilled=0.0)])
+
+
+def _few_colleagues(found: pd.DataFrame) -> pd.DataFrame:
+    """Of the others only five checks are on record, each with an entry."""
+    others = found[(found["attendant_id"] != LEAVES) & (found["units"] > 0) & (found["nights"] > 0)].tail(5)
+    return pd.concat([found[found["attendant_id"] == LEAVES], others])
 
 
 def _vacant_rooms_alone(found: pd.DataFrame) -> pd.DataFrame:
@@ -82,7 +93,7 @@ def _unknown_people(found: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    "changed", [_alone, _all_alike, _few_checks, _vacant_rooms_alone, _unknown_guests, _unknown_people]
+    "changed", [_alone, _all_alike, _few_checks, _few_colleagues, _vacant_rooms_alone, _unknown_guests, _unknown_people]
 )
 def test_of_whom_nothing_can_be_said(changed: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     found = _one_leaves_out()

@@ -31,6 +31,8 @@ PRIOR_CHECKS = 10.0
 NIGHTS, GUESTS, STAYING = 3, 3, 2
 KINDS = NIGHTS * GUESTS * STAYING
 LEAST = 1e-9
+LEAST_ENTRIES = 20.0
+"""Entries that others would have made, and that they made: of fewer the deviation is not known well enough."""
 
 
 def doubted_since(rooms: "DataFrame", day: int) -> dict[int, int]:
@@ -102,7 +104,8 @@ def _is_low(attendant: Ints, room: Ints, kind: Ints, has_entry: Flags, attendant
     # Of the own number, of the others' numbers from which the rates come, and of people's ways.
     variance = excess * empty * (1 / expected + 1 / their_entries) + NATURAL_SPREAD**2
     lack = 1 - own / expected
-    return np.asarray((lack >= 1 - MOST_SHARE) & (lack >= LEAST_Z * np.sqrt(variance)), dtype=np.bool_)
+    is_enough = np.minimum(expected, their_entries) >= LEAST_ENTRIES
+    return np.asarray(is_enough & (lack >= 1 - MOST_SHARE) & (lack >= LEAST_Z * np.sqrt(variance)), dtype=np.bool_)
 
 
 def _shrunk(entries: Floats, checks: Floats) -> Floats:
