@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from minibar_ml.ml.attendants.deviations import deviations
 from minibar_ml.ml.attendants.entries import doubted_since
 from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
 
@@ -23,13 +24,15 @@ Flags = NDArray[np.bool_]
 def believed(frames: Frames, day: int | None = None) -> Frames:
     """The frames of one hotel without the checks that are not believed as of `day` (default: the day after the last).
 
-    Finds of `day` in vacant rooms are left out where no check that is believed saw the room after its last guest. The
-    same frames, where everybody is believed.
+    Finds of `day` in vacant rooms are left out where no check that is believed saw the room after its last guest. Who
+    deviates is noted, and of these days who was at work on `day`. The same frames, where nobody deviates.
     """
     rooms = frames.rooms
     if not len(rooms):
         return frames
     day = int(rooms["day"].max()) + 1 if day is None else day
+    if found := tuple(deviations(rooms, day)):
+        frames = replace(frames, deviations=found, present=frozenset(rooms.loc[rooms["day"] == day, "attendant_id"]))
     since = doubted_since(rooms, day)
     if not since:
         return frames

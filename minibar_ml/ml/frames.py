@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame, Series
 
+    from minibar_ml.ml.attendants.deviations import Deviation
+
 from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
@@ -101,6 +103,8 @@ class Frames:
         for live runs only: what was still to come on a past day is not on record.
 
     calendar: public holidays and events; no table, and not cut to any days.
+    deviations, present: of a scored day of one hotel, see `believed`: attendants whose entries deviate from the
+        others', and, if there are any, who was at work.
     """
 
     rooms: "DataFrame"
@@ -117,6 +121,8 @@ class Frames:
     reservations: "DataFrame" = field(default_factory=no_reservations)
     orders: "DataFrame" = field(default_factory=no_orders)
     calendar: Calendar = ORDINARY
+    deviations: "tuple[Deviation, ...]" = ()
+    present: frozenset[int] = frozenset()
 
     def hotels(self) -> list[int]:
         """Every hotel that has a point in any frame that records what happened, in order."""
@@ -166,7 +172,7 @@ class Frames:
         return replace(self, **picked)
 
 
-TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
+TABLES = tuple(one.name for one in fields(Frames) if one.name not in ("calendar", "deviations", "present"))
 POINTS = tuple(name for name in TABLES if name not in ("reservations", "orders"))
 """The names of the frames, and of those that are made of what the store has."""
 SHARED = ("products", "floor", "rises", "reservations", "orders")

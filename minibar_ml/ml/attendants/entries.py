@@ -41,12 +41,12 @@ def doubted_since(rooms: "DataFrame", day: int) -> dict[int, int]:
     rooms: as `Frames.rooms`, of one hotel. Of checks on `day` and later nothing is used. The day is that of the longest
     window which shows it.
     """
-    usable = _comparable(rooms, day)
-    attendant, names = _numbered(usable["attendant_id"].to_numpy(dtype=np.int64))
+    usable = comparable(rooms, day)
+    attendant, names = numbered(usable["attendant_id"].to_numpy(dtype=np.int64))
     if len(names) < 2:
         return {}
-    room, _ = _numbered(usable["room_id"].to_numpy(dtype=np.int64))
-    checked, kind = usable["day"].to_numpy(dtype=np.int64), _kinds(usable)
+    room, _ = numbered(usable["room_id"].to_numpy(dtype=np.int64))
+    checked, kind = usable["day"].to_numpy(dtype=np.int64), kinds(usable)
     has_entry = (usable["units"].to_numpy() > 0) | (usable["refilled"].to_numpy() > 0)
     found: dict[int, int] = {}
     for window in WINDOWS:
@@ -56,7 +56,7 @@ def doubted_since(rooms: "DataFrame", day: int) -> dict[int, int]:
     return found
 
 
-def _comparable(rooms: "DataFrame", day: int) -> "DataFrame":
+def comparable(rooms: "DataFrame", day: int) -> "DataFrame":
     """Single checks of rooms that were slept in since the check before, by somebody who is known."""
     checked = rooms["day"].to_numpy()
     wanted: Flags = (
@@ -71,12 +71,13 @@ def _comparable(rooms: "DataFrame", day: int) -> "DataFrame":
     return rooms[wanted]
 
 
-def _numbered(ids: Ints) -> tuple[Ints, Ints]:
+def numbered(ids: Ints) -> tuple[Ints, Ints]:
+    """The ids as numbers from 0, and the ids in that order."""
     names, number = np.unique(ids, return_inverse=True)
     return number, names
 
 
-def _kinds(rooms: "DataFrame") -> Ints:
+def kinds(rooms: "DataFrame") -> Ints:
     """How many nights and guests, and whether these stay on: what an entry depends on most."""
     nights, guests = (np.clip(rooms[name].to_numpy(dtype=np.int64), 1, 3) - 1 for name in ("nights", "guests"))
     staying = (rooms["staying"].to_numpy() > 0).astype(np.int64)
@@ -97,7 +98,7 @@ def _is_low(attendant: Ints, room: Ints, kind: Ints, has_entry: Flags, attendant
     )
     others, theirs = checks.sum(axis=0) - checks, entries.sum(axis=0) - entries
     own, expected = entries.sum(axis=1), np.maximum((checks * _shrunk(theirs, others)).sum(axis=1), LEAST)
-    clustered, independent = _variances(attendant, room, place, has_entry, checks, entries)
+    clustered, independent = variances(attendant, room, place, has_entry, checks, entries)
     excess = np.maximum((clustered.sum() - clustered) / np.maximum(independent.sum() - independent, LEAST), 1.0)
     their_entries = np.maximum(theirs.sum(axis=1), LEAST)
     empty = 1 - their_entries / np.maximum(others.sum(axis=1), 1)
@@ -114,7 +115,7 @@ def _shrunk(entries: Floats, checks: Floats) -> Floats:
     return np.asarray((entries + PRIOR_CHECKS * mean) / (checks + PRIOR_CHECKS))
 
 
-def _variances(
+def variances(
     attendant: Ints, room: Ints, place: Ints, has_entry: Flags, checks: Floats, entries: Floats
 ) -> tuple[Floats, Floats]:
     """Of each attendant's number of entries: the variance that sums by room show, and that of independent checks."""
