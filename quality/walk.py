@@ -16,6 +16,7 @@ from minibar_ml.domain.alerting.alerts import Finding, Severity
 from minibar_ml.jobs.detection.detection_run import Hotels
 from minibar_ml.jobs.detection.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.ml.believed import believed
 from minibar_ml.ml.contract import Limits, Moment, TooLittle
 from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.detectors import ALL, LOOK_BACK
@@ -103,7 +104,7 @@ class _Sweep:
 
     def run(self, frames: Frames, fitted: FittedModels, limits: Limits, moment: Moment) -> None:
         """One hotel's day."""
-        seen = frames.seen_on(moment.day, LOOK_BACK)
+        seen = believed(frames.seen_on(moment.day, LOOK_BACK), moment.day)
         for detector in ALL:
             parameters = fitted.parameters.get(detector.spec.name)
             if (

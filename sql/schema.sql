@@ -25,8 +25,8 @@ CREATE FUNCTION minibar_ml.alert_types() RETURNS text[]
     AS $$
     SELECT ARRAY[
         'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
-        'refill_delay', 'unseen_round', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale',
-        'rows_refused', 'job_late']
+        'refill_delay', 'unseen_round', 'attendant_silence', 'attendant_excess', 'unanswered_request', 'custody_loss',
+        'model_fallback', 'data_stale', 'rows_refused', 'job_late']
 $$;
 
 CREATE TABLE minibar_ml.ml_audit_log (
@@ -689,7 +689,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'false_positive'::text]))),
     CONSTRAINT ml_alerts_times CHECK (((read_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (read_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (snoozed_until >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (snoozed_until < '2200-01-01 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unseen_round'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
+    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unseen_round'::text, 'attendant_silence'::text, 'attendant_excess'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel, entity and either an event or a state.';

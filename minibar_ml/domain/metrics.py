@@ -22,8 +22,8 @@ METRIC_TYPES: tuple[MetricType, ...] = get_args(MetricType)
 
 COMMON_STORE = 0
 """Hotel id of what belongs to no single hotel: in a chain whose ledger does not say whose depot it is about."""
-OF_OTHERS = ("occupancy", "hidden", "room_type", "by_room_type")
-"""What points note of their hotel and of its master data: one that differs in nothing else is no news of its day."""
+OF_OTHERS = ("occupancy", "hidden", "room_type", "by_room_type", "last_by", "again_by")
+"""What points note of their hotel, its master data and attendants: one that differs in nothing else is no news."""
 VISIT_MINUTES = 45
 """Rows of one room that follow each other within so many minutes are one visit."""
 ROUND_MINUTES = 180

@@ -74,6 +74,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "stock_outflow": "warehouse issues",
         "unanswered": "open requests",
         "unseen_round": "pace of entries",
+        "attendant_entries": "entries compared with others",
         "vacant_room": "vacant rooms",
         "watch": "check of the installation",
     },

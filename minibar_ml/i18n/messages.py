@@ -36,6 +36,8 @@ MOST_PRODUCTS, MOST_ROOMS = 5, 20
 LONG_WAIT_MINUTES = 720
 LATE = ("found_late_on", "found_after_pause_on")
 """Facts of what was found more than a day late: when."""
+DATES = ("previous_on", "since", "compared_since", "order_by", "due_on", "counted_on", *LATE)
+"""Facts that are days."""
 ENDED_BY = {
     "departure": "left_waiting",
     "refill": "refilled",
@@ -188,7 +190,7 @@ def _bounds(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 
 def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     """Dates, without the year that the alert's own day has; `since` without the month of the day of the figures."""
-    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "due_on", "counted_on", *LATE)}
+    dates = {name: facts.get(name) for name in DATES}
     dates["corrected_on"] = getattr(alert, "corrected_at", None)
     dates["measured_on"] = alert.measured_on
     written = {name: day(value, lang, near=alert.occurred_on) for name, value in dates.items()}
@@ -224,7 +226,7 @@ def _rooms(listed: Any) -> str:
 
 
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
-    things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
+    things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit", "skipped": "visit"}
     things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     things |= {"empty_rooms": "room"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
@@ -235,8 +237,9 @@ def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
         "history": counted("day", facts.get("history_days"), lang),
         "lead": counted("day", facts.get("lead_days"), lang),
     }
-    stores = {name: number(facts.get(name), lang) for name in ("depot_units", "floor_units")}
-    return history | written | stores | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+    plain = ("depot_units", "floor_units", "entries", "expected_entries")
+    numbers = {name: number(facts.get(name), lang) for name in plain}
+    return history | written | numbers | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 
 
 def _put_back(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Wording:
 HOLIDAY = "Public holiday: {holiday}."
 EVENT = "Event: {event}."
 MISSING = "Missing: {products}."
+SKIPPED = "May include earlier consumption: {skipped} since {previous_on} found nothing and may be incomplete."
+"""Said where checks before were not believed; see `attendants.entries`. It names nobody, for nothing is proven."""
 MISTYPED = (
     "Recorded stock fell below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
     "{measured_on} first."
@@ -55,6 +57,11 @@ COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issue
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
 NOT_COUNTED = "Until the next checks nothing is concluded about these rooms."
+ENTRIES = (
+    "{name}: an entry at {entries} of {visits} in used rooms since {compared_since}; by the other attendants' entries "
+    "in like rooms it would be about {expected_entries}."
+)
+UNBELIEVED = "While that is so, nothing is concluded from checks without an entry."
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
@@ -91,7 +98,7 @@ WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
         "Room {name}: {units} consumed{normal}.",
         "Compare with the guest's bill. If they differ, count the minibar again.",
-        ("Room type: {room_type}.", HOLIDAY, EVENT, "Consumed: {products}."),
+        ("Room type: {room_type}.", HOLIDAY, EVENT, SKIPPED, "Consumed: {products}."),
         (NONE_FOR_STAY, NONE, RANGE_FOR_STAY, RANGE, ABOUT),
         later="Compare with the guest's bill of that stay and with the checks that followed.",
     ),
@@ -184,6 +191,17 @@ WORDINGS: Mapping[str, Wording] = {
         ("First entry: {began_time}.", "Without consumption: {empty_rooms}.", "Rooms: {rooms}.", NOT_COUNTED),
         later="Ask how the round was entered: it may have been walked first and typed in afterwards, or by another "
         "person. See what the next checks of these rooms found.",
+    ),
+    "few_entries": Wording(
+        ENTRIES,
+        "Before you talk to anybody: count a few minibars just after such checks. A floor of guests who take little, "
+        "or another way of entering, looks the same.",
+        (UNBELIEVED,),
+    ),
+    "many_entries": Wording(
+        ENTRIES,
+        "Before you talk to anybody: compare a few entries with guests' bills and with the stock. A floor of guests "
+        "who take much, or a more careful eye, looks the same.",
     ),
     "waiting": Wording(
         "Room {name}: a guest has been waiting {minutes} for a refill.",

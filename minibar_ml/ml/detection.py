@@ -9,6 +9,7 @@ from minibar_ml.domain.alerting.kinds import KINDS, AlertType
 from minibar_ml.domain.hotels.calendar import Calendar
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.ml import isolation_forest
+from minibar_ml.ml.believed import believed
 from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.detectors import ALL, LOOK_BACK
 from minibar_ml.ml.frames import Frames
@@ -36,7 +37,7 @@ def detect_day(
 
     `kept`: of these types all that is enough for an alert to stay, whatever else would explain it.
     """
-    seen = frames.seen_on(moment.day, LOOK_BACK)
+    seen = believed(frames.seen_on(moment.day, LOOK_BACK), moment.day)
     limits = replace(limits, threshold_multiplier=fitted.threshold_multiplier)
     limits = limits if kept is None else limits.lenient()
     findings: list[Finding] = []

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame, Series
 
+    from minibar_ml.ml.attendants.deviations import Deviation
+
 from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
@@ -70,15 +72,16 @@ def _empty(columns: tuple[str, ...]) -> "DataFrame":
 class Frames:
     """All that a detector may read.
 
-    rooms: hotel_id, room_id, day, units, refilled, visits, products_found, attendant_id, room_type, known, nights,
-        guest_nights, guests, arriving, staying (guests who stay the coming night too), stays, stay_on, previous_on,
-        occupancy (NaN: unknown), beyond (units that the room cannot hold, of products of which more than twice what it
-        holds was entered); one row a room and day that it was checked. `known` says that occupancy is known since the
-        room's check before.
+    rooms: hotel_id, room_id, day, units, refilled, visits, products_found, attendant_id, last_by (who made the day's
+        last check, if it found nothing; else 0), room_type, known, nights, guest_nights, guests, arriving, staying
+        (guests who stay the coming night too), stays, stay_on, previous_on, occupancy (NaN: unknown), beyond (units
+        that the room cannot hold, of products of which more than twice what it holds was entered); one row a room and
+        day that it was checked. `known` says that occupancy is known since the room's check before.
     vacant: hotel_id, room_id, day, units, products_found, previous_on, evidence (see CERTAIN), check_hour (of the check
         that a guest may have been there at: the one before, or this one before an arrival; -1: neither), hidden (the
-        probability of a guest whom no list has); visits with no guest known since the visit before. Certain ones that
-        found nothing are left out.
+        probability of a guest whom no list has), again_by (who made the check before, if it was on the same day and
+        found nothing; else 0); visits with no guest known since the visit before. Certain ones that found nothing are
+        left out.
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.
@@ -100,6 +103,8 @@ class Frames:
         for live runs only: what was still to come on a past day is not on record.
 
     calendar: public holidays and events; no table, and not cut to any days.
+    deviations, present: of a scored day of one hotel, see `believed`: attendants whose entries deviate from the
+        others', and, if there are any, who was at work.
     """
 
     rooms: "DataFrame"
@@ -116,6 +121,8 @@ class Frames:
     reservations: "DataFrame" = field(default_factory=no_reservations)
     orders: "DataFrame" = field(default_factory=no_orders)
     calendar: Calendar = ORDINARY
+    deviations: "tuple[Deviation, ...]" = ()
+    present: frozenset[int] = frozenset()
 
     def hotels(self) -> list[int]:
         """Every hotel that has a point in any frame that records what happened, in order."""
@@ -165,7 +172,7 @@ class Frames:
         return replace(self, **picked)
 
 
-TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
+TABLES = tuple(one.name for one in fields(Frames) if one.name not in ("calendar", "deviations", "present"))
 POINTS = tuple(name for name in TABLES if name not in ("reservations", "orders"))
 """The names of the frames, and of those that are made of what the store has."""
 SHARED = ("products", "floor", "rises", "reservations", "orders")

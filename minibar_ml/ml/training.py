@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from minibar_ml.domain.hotels.phases import LEARNING_DAYS
 from minibar_ml.domain.metrics import COMMON_STORE, LEDGER_METRICS, MetricType
 from minibar_ml.ml import isolation_forest
+from minibar_ml.ml.believed import believed
 from minibar_ml.ml.contract import Detector, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.detectors import ALL, LEARNING
 from minibar_ml.ml.frames import Frames
@@ -40,6 +41,7 @@ def learn(past: Frames, min_points: int, *, with_forests: bool = True, known: Co
     Detectors named in `known` are left out. From less than a week nothing is learned, whatever `min_points`.
     """
     days = len(days_on_record(past))
+    past = believed(past)
     short = TooLittle(days, LEARNING_DAYS, "days of history") if days < LEARNING_DAYS else None
     parameters = {
         detector.spec.name: short if short and not detector.spec.is_rule else detector.fit(past, min_points)

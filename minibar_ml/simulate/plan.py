@@ -65,6 +65,8 @@ class HotelPlan:
     ``rounds`` is how attendants go from room to room: one after the other, or each as it falls free, so that most of
     the time between two rooms is waiting.
 
+    ``leaves_out`` is the share of checks of the last 21 days in which the first attendant of each hotel enters nothing.
+
     ``manner`` is how the days get into the tables: as they were (None, the ideal manner) or as the hotel application
     writes them. The days themselves, and the faults in them, are the same in either manner.
     """
@@ -95,6 +97,7 @@ class HotelPlan:
     duplicates: float = 0.0
     partial_refills: float = 0.05
     rounds: Literal["in_a_row", "as_rooms_fall_free"] = "in_a_row"
+    leaves_out: float = 0.0
     manner: ApplicationManner | None = None
 
     def __post_init__(self) -> None:

@@ -55,6 +55,28 @@ def test_a_visit_is_stored_twice_with_all_its_lines() -> None:
         assert units[0] == units[1]
 
 
+def _found(plan: HotelPlan) -> pd.DataFrame:
+    """Units found by attendant and business day, of all visits."""
+    tables = generate(plan).tables
+    units = tables["minibar_islem_detay"].groupby("islem_id")["tuketim"].sum()
+    visits = tables["minibar_islemleri"]
+    day = visits["islem_tarihi"].dt.tz_convert(plan.timezone).dt.date
+    return visits.assign(day=day, units=visits["id"].map(units).fillna(0))
+
+
+def test_what_one_attendant_leaves_out_others_find() -> None:
+    usual = HotelPlan(seed=5, ends_on=ENDS_ON, rooms=90, attendants=3, days=50, fault_rate=0.0)
+    whole, found = _found(usual), _found(replace(usual, leaves_out=1.0))
+    first, began = whole["personel_id"].min(), ENDS_ON - timedelta(days=20)
+    silent = found[(found["personel_id"] == first) & (found["day"] >= began)]
+    assert len(silent) > 100
+    assert not silent["units"].any()
+    before = [one[one["day"] < began]["units"].tolist() for one in (whole, found)]
+    assert before[0] == before[1]
+    others = [one[(one["personel_id"] != first) & (one["day"] >= began)]["units"].sum() for one in (whole, found)]
+    assert others[1] > 1.1 * others[0]
+
+
 def test_some_visits_are_typed_over_the_rest_of_the_round() -> None:
     in_room = HotelPlan(seed=5, ends_on=ENDS_ON, rooms=60, days=30, manner=ApplicationManner(undone=0))
     spread = replace(in_room, manner=ApplicationManner(undone=0, spread_rows=0.4))

@@ -20,9 +20,9 @@ from minibar_ml.store.points.frames import TYPES
 
 DAY = date(2025, 11, 19).toordinal()
 COLUMNS = {
-    "rooms": "room_id units refilled visits products_found attendant_id room_type known nights guest_nights guests"
-    " arriving stays stay_on previous_on occupancy",
-    "vacant": "room_id units products_found previous_on evidence check_hour hidden",
+    "rooms": "room_id units refilled visits products_found attendant_id last_by room_type known nights guest_nights"
+    " guests arriving stays stay_on previous_on occupancy",
+    "vacant": "room_id units products_found previous_on evidence check_hour hidden again_by",
     "products": "product_id units refilled",
     "outflow": "product_id units issued written_off returned",
     "levels": "product_id at level kind",
@@ -54,6 +54,7 @@ def _vacant(day: int) -> dict[str, object]:
         "evidence": 0,
         "check_hour": -1,
         "hidden": 0.0,
+        "again_by": 0,
     }
 
 

@@ -1,6 +1,7 @@
 """Every detector, in the order in which their findings are listed; one file an algorithm."""
 
 from minibar_ml.ml.contract import Detector
+from minibar_ml.ml.detectors.attendant_entries import AttendantEntries
 from minibar_ml.ml.detectors.below_zero import BelowZero
 from minibar_ml.ml.detectors.custody import Custody
 from minibar_ml.ml.detectors.depletion import Depletion
@@ -29,6 +30,7 @@ ALL: tuple[Detector, ...] = (
     Custody(),
     RefillPace(),
     UnseenRound(),
+    AttendantEntries(),
     Depletion(),
     Stale(),
 )

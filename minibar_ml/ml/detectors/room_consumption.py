@@ -115,7 +115,10 @@ def _facts(row: Mapping[Any, Any]) -> dict[str, Any]:
     """What the expectation comes from; what the guests took later counts only in the second test."""
     facts = {name: int(row[name]) for name in ("guests", "nights") if row[name]} | {"room_type": row["room_type"]}
     # The checks of the stay so far are part of what was expected.
-    if UNKNOWN_DAY < (since := int(row["stay_on"] or row["previous_on"])) < row["day"]:
+    if row.get("skipped"):
+        facts |= {"skipped": int(row["skipped"]), "previous_on": date.fromordinal(int(row["previous_on"])).isoformat()}
+        facts["since"] = facts["previous_on"]
+    elif UNKNOWN_DAY < (since := int(row["stay_on"] or row["previous_on"])) < row["day"]:
         facts["since"] = date.fromordinal(since).isoformat()
     if not row["known"] and row["previous_on"] > UNKNOWN_DAY:
         facts["gap_days"] = int(row["day"] - row["previous_on"])

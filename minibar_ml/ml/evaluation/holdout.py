@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minibar_ml.ml.believed import believed
 from minibar_ml.ml.contract import Detector, Limits, Parameters, TooLittle
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, RECORDS, Frames
 from minibar_ml.ml.stats.negative_binomial import Floats
@@ -81,7 +82,7 @@ class Fold:
 
 def folds(frames: Frames, until: int, window: int, min_points: int, limits: Limits) -> Iterator[Fold]:
     """The held-out weeks before `until`, oldest first, each with what the `window` days before it teach."""
-    known = frames.between(0, until)
+    known = believed(frames.between(0, until))
     for back in range(FOLDS, 0, -1):
         since = until - back * FOLD_DAYS
         fitted = learn(frames.between(since - window, since), min_points)

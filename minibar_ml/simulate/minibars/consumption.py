@@ -53,11 +53,11 @@ class Minibars:
 
 
 def live(
-    plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, faults: RoomFaults, unseen: Flags
+    plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, faults: RoomFaults, unentered: Flags
 ) -> Findings:
     """Run the days; returns the lines of all visits and the labels of grabs as they really were.
 
-    In visits that are ``unseen`` nobody was in the room: what has gone is found by the next one.
+    In visits that are ``unentered`` nothing is found: what has gone is found by the next one.
     """
     rng = stream(plan, "visits")
     guests, bars = welcome(plan, building, stays, faults), Minibars(building)
@@ -72,8 +72,8 @@ def live(
         bars.take(*guests.want(before_shift, day, MORNING_SHARE))
         labels += _grab(plan, building, bars, schedule, faults.grabs[grab_day == day], rng)
         visits = np.arange(bounds[day], bounds[day + 1])
-        lines.append(_visit(plan, bars, visits, schedule.room[visits], schedule.first[visits], unseen[visits], rng))
-        guests.visited(schedule.room[visits[~unseen[visits]]])
+        lines.append(_visit(plan, bars, visits, schedule.room[visits], schedule.first[visits], unentered[visits], rng))
+        guests.visited(schedule.room[visits[~unentered[visits]]])
         after_shift = np.concatenate(
             [stays.of_night[awake[:, day + 1], day], _only(leaving[awake[:, day + 1]], stays.late)]
         )
@@ -88,15 +88,15 @@ def _only(stay: Ints, flag: Flags) -> Ints:
 
 
 def _visit(
-    plan: HotelPlan, bars: Minibars, visits: Ints, room: Ints, first: Flags, unseen: Flags, rng: np.random.Generator
+    plan: HotelPlan, bars: Minibars, visits: Ints, room: Ints, first: Flags, unentered: Flags, rng: np.random.Generator
 ) -> Ints:
     """Find, refill and note down; returns the columns of the visits' lines."""
     found, stock, full = bars.gone[room], bars.stock[room], bars.full[room]
     refill = np.maximum(full - stock, 0)
     partial = (rng.random(len(room)) < plan.partial_refills) & ~first
     refill[partial] = rng.binomial(refill[partial], 0.5)
-    found[unseen], refill[unseen] = 0, 0
-    nothing = ~(found.any(axis=1) | refill.any(axis=1) | unseen)
+    found[unentered], refill[unentered] = 0, 0
+    nothing = ~(found.any(axis=1) | refill.any(axis=1) | unentered)
     extra = np.zeros_like(refill)
     gift = np.flatnonzero(nothing & (rng.random(len(room)) < EXTRA_UNITS))
     pick = rng.random(full.shape).argsort(axis=1)[:, -1] if len(room) else np.zeros(0, np.int64)
@@ -109,7 +109,7 @@ def _visit(
     row, product = np.nonzero(listed)
     refill += extra
     bars.stock[room] = stock + refill
-    bars.gone[room[~unseen]] = 0
+    bars.gone[room[~unentered]] = 0
     cell = (row, product)
     return np.stack([visits[row], product, (stock + found)[cell], found[cell], refill[cell], extra[cell], full[cell]])
 

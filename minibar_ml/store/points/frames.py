@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # As narrow as the figures allow: 28 days of 100,000 rooms are three million rows.
 _COLUMNS = {
-    "int32": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
-    "evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on run",
+    "int32": "hotel_id room_id product_id attendant_id last_by again_by day visits products_found nights guests "
+    "arriving staying stays evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on run",
     "bool": "known open in_room unlisted empty",
     "category": "room_type kind ended_by",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy "

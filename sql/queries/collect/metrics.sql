@@ -150,11 +150,14 @@ FROM units u GROUP BY u.hotel_id, u.product_id, u.business_date
 -- Units found consumed, by room and day it was checked, with what the room was exposed to since its last check:
 -- occupied nights, guest-nights, who stayed, and whether all of it is known: of guests whom no list has counted the
 -- nights are known, and how many they were is not. A room that is let for the day has a night's
--- exposure, once a check lies after it.
+-- exposure, once a check lies after it. Of several checks of a day `last_by` is who made the last one, if it found nothing.
 WITH checks AS (
     SELECT hotel_id, room_id, room_type, business_date, count(*) AS visits, sum(consumed) AS consumed,
            sum(refilled) AS refilled, min(attendant_id) AS attendant_id, max(visited_at) AS visited_at,
-           (array_agg(previous_at ORDER BY visited_at, visit_id))[1] AS previous_at
+           (array_agg(previous_at ORDER BY visited_at, visit_id))[1] AS previous_at,
+           CASE WHEN count(*) > 1 THEN (
+               array_agg(CASE WHEN consumed = 0 AND refilled = 0 THEN attendant_id END ORDER BY visited_at DESC, visit_id DESC))[1]
+               END AS last_by
     FROM scratch_visits WHERE is_check GROUP BY hotel_id, room_id, room_type, business_date
 ), day_uses AS (
     SELECT room_id, arrives_on AS day, guests, coalesce(arrives_at, arrives_on::timestamptz) AS arrives_at,
@@ -201,7 +204,8 @@ WITH checks AS (
 INSERT INTO computed_metrics
 SELECT 'room_consumption', c.hotel_id, 'room', c.room_id, c.consumed, c.business_date::timestamptz, c.business_date,
        jsonb_strip_nulls(jsonb_build_object(
-           'visits', c.visits, 'refilled', trim_scale(c.refilled), 'attendant', c.attendant_id, 'room_type', c.room_type,
+           'visits', c.visits, 'refilled', trim_scale(c.refilled), 'attendant', c.attendant_id, 'last_by', c.last_by,
+           'room_type', c.room_type,
            'weekday', extract(isodow FROM c.business_date)::integer, 'occupancy', round(d.occupancy::numeric, 4),
            'previous_on', c.previous_at::date, 'products', p.found, 'charged', p.charged, 'holds', p.holds,
            'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL
@@ -230,7 +234,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- guests who leave late leave by then. An hour that was only planned is not on record, nor is a departure at check-out time,
 -- which is what the hotel expects. A list of guests in house that names who has come on its own day and does not have the
 -- room says more than either: nobody was there, nor has come within two hours, and who was to leave that day had left.
--- Extras noted as used up are left out: the guest who had them has left.
+-- Extras noted as used up are left out: the guest who had them has left. Where the visit before was on the same day and found
+-- nothing, `again_by` is who made it.
 -- Some cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
 -- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record
 -- (after_departure_check, with its hour, check_hour), or by one that had come and is less than two hours ago or was only planned
@@ -285,8 +290,10 @@ WITH stays AS (
             AND v.visited_at < (s.arrives_on + CAST(:check_in AS time))::timestamptz AS is_head) t
     GROUP BY v.visit_id
 ), in_turn AS (
-    SELECT visit_id, lead(visit_id) OVER (PARTITION BY room_id ORDER BY visited_at, visit_id) AS next_id
-    FROM scratch_visits WHERE is_check
+    SELECT visit_id, lead(visit_id) OVER room AS next_id,
+           CASE WHEN lag(business_date) OVER room = business_date
+                THEN lag(CASE WHEN consumed = 0 AND refilled = 0 THEN attendant_id END) OVER room END AS again_by
+    FROM scratch_visits WHERE is_check WINDOW room AS (PARTITION BY room_id ORDER BY visited_at, visit_id)
 ), staying AS MATERIALIZED (
     SELECT v.visit_id, n.visit_id AS next_id
     FROM in_turn o JOIN touched t USING (visit_id) JOIN scratch_visits v USING (visit_id)
@@ -359,7 +366,7 @@ WITH stays AS (
     LEFT JOIN shelves r ON r.hotel_id = v.hotel_id AND r.product_id = l.product_id AND r.day = e.day - 1 AND r.is_enough
     WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND (s.day IS NULL OR r.day IS NULL)
 ), vacant AS (
-    SELECT v.*, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
+    SELECT v.*, w.again_by, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
            coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
            coalesce(t.visit_id, g.next_id) IS NULL AND l.hidden IS NOT NULL AS lacks_list,
@@ -378,6 +385,7 @@ WITH stays AS (
     LEFT JOIN (SELECT next_id FROM staying) g ON g.next_id = v.visit_id
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
     LEFT JOIN (SELECT visit_id, sum(units) AS units FROM lacking GROUP BY visit_id) k USING (visit_id)
+    LEFT JOIN in_turn w USING (visit_id)
     CROSS JOIN LATERAL (SELECT CAST(coalesce(r.hidden, 0) + coalesce(l.hidden, 0) AS numeric)) h (hidden)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM unknown u WHERE u.room_id = v.room_id
@@ -418,7 +426,8 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'rejected_rows', CASE WHEN bool_or(v.has_rejects) THEN true END,
            'missing_list', CASE WHEN bool_or(v.lacks_list) THEN true END,
            'hidden', max(v.hidden),
-           'after_first_check', CASE WHEN bool_or(v.is_second) THEN true END))
+           'after_first_check', CASE WHEN bool_or(v.is_second) THEN true END,
+           'again_by', max(v.again_by) FILTER (WHERE v.units > 0)))
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products, f.charged, f.holds
 

@@ -7,7 +7,10 @@
 SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' + 1 AS day, m.metric_value AS units,
        coalesce(c.refilled, 0) AS refilled, coalesce(c.visits, 1) AS visits,
        coalesce((SELECT count(*) FROM jsonb_object_keys(c.products)), 0) AS products_found,
-       coalesce(c.attendant, 0) AS attendant_id, coalesce(c.room_type, '') AS room_type,
+       coalesce(c.attendant, 0) AS attendant_id,
+       CASE WHEN c.visits > 1 THEN coalesce(c.last_by, 0)
+            WHEN m.metric_value = 0 AND coalesce(c.refilled, 0) = 0 THEN coalesce(c.attendant, 0) ELSE 0 END AS last_by,
+       coalesce(c.room_type, '') AS room_type,
        CASE WHEN coalesce(c.known, false) THEN 1 ELSE 0 END AS known, coalesce(c.nights, 0) AS nights,
        coalesce(c.guest_nights, 0) AS guest_nights, coalesce(c.guests, c.arriving, 0) AS guests,
        coalesce(c.arriving, 0) AS arriving, coalesce(c.staying, 0) AS staying, coalesce(c.stays, 0) AS stays,
@@ -18,7 +21,7 @@ SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' +
                      SELECT (c.products ->> h.key)::double precision AS units) u
                  WHERE u.units > 2 * h.value::double precision), 0) AS beyond
 FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
-    refilled integer, visits integer, products jsonb, attendant integer, room_type text, known boolean, nights integer,
+    refilled integer, visits integer, products jsonb, attendant integer, last_by integer, room_type text, known boolean, nights integer,
     guest_nights integer, guests integer, arriving integer, staying integer, stays integer, stay_on date, previous_on date,
     occupancy double precision, holds jsonb)
 WHERE m.metric_type = 'room_consumption' AND m.observed_at >= :since AND m.observed_at < :until
@@ -33,10 +36,11 @@ SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' +
        CASE WHEN c.after_departure_check THEN 1 WHEN c.before_arrival THEN 2 WHEN c.around_departure THEN 3
             WHEN c.after_first_check THEN 4 WHEN c.rejected_rows THEN 5 WHEN c.missing_list THEN 6 ELSE 0 END AS evidence,
        coalesce(c.check_hour, -1) AS check_hour,
-       coalesce(c.hidden, CASE WHEN c.rejected_rows THEN 1 ELSE 0 END) AS hidden
+       coalesce(c.hidden, CASE WHEN c.rejected_rows THEN 1 ELSE 0 END) AS hidden, coalesce(c.again_by, 0) AS again_by
 FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     previous_on date, products jsonb, after_departure_check boolean, before_arrival boolean, around_departure boolean,
-    rejected_rows boolean, missing_list boolean, after_first_check boolean, check_hour integer, hidden double precision)
+    rejected_rows boolean, missing_list boolean, after_first_check boolean, check_hour integer, hidden double precision,
+    again_by integer)
 WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= :since AND m.observed_at < :until
   AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
   AND (m.metric_value > 0 OR c.after_departure_check OR c.before_arrival OR c.around_departure OR c.rejected_rows

@@ -40,7 +40,15 @@ def ordinary(seed: int, products: int = 20, attendants: int = 8) -> Frames:
     return Frames(
         rooms=_rooms(rng),
         vacant=_table(
-            room_id=[], day=[], units=[], products_found=[], previous_on=[], evidence=[], check_hour=[], hidden=[]
+            room_id=[],
+            day=[],
+            units=[],
+            products_found=[],
+            previous_on=[],
+            evidence=[],
+            check_hour=[],
+            hidden=[],
+            again_by=[],
         ),
         products=_long(used, "product_id", 100, units=used, refilled=used),
         outflow=_outflow(issued, broken),
@@ -100,7 +108,8 @@ def _rooms(rng: np.random.Generator) -> pd.DataFrame:
     rooms = _long(checked, "room_id", 1000, units=units, refilled=units)
     plain = {"visits": 1, "products_found": 2, "attendant_id": 50, "room_type": "STANDARD", "known": True, "nights": 1}
     plain |= {"guest_nights": 2.0, "guests": 2, "arriving": 0, "staying": 2, "stays": 1, "occupancy": 0.7}
-    return rooms.assign(**plain, beyond=0.0, stay_on=rooms["day"] - 2, previous_on=rooms["day"] - 1)
+    last_by = np.where(rooms["units"] > 0, 0, plain["attendant_id"])
+    return rooms.assign(**plain, beyond=0.0, last_by=last_by, stay_on=rooms["day"] - 2, previous_on=rooms["day"] - 1)
 
 
 def _gaps(rng: np.random.Generator, attendants: int, busy: Any) -> pd.DataFrame:

@@ -1,0 +1,113 @@
+"""Attendants who enter something at far fewer, or far more, checks of used rooms than is usual in the hotel.
+
+`entries` asks whose empty checks are not to be believed, in favour of who would be accused next, and may err. Here
+somebody is named, so more is asked: three attendants at least, of whom the middle one is the measure. One who leaves
+out makes all others look like adding, and the other way round, but moves the middle of three little. A funnel plot
+compares units of care in the same way (Spiegelhalter 2005); its spread is estimated here, since the same guests are
+seen day after day.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minibar_ml.ml.attendants.entries import (
+    KINDS,
+    LEAST,
+    LEAST_ENTRIES,
+    NATURAL_SPREAD,
+    PRIOR_CHECKS,
+    Flags,
+    comparable,
+    kinds,
+    numbered,
+    variances,
+)
+from minibar_ml.ml.stats.negative_binomial import Floats
+from minibar_ml.ml.stats.panels import Ints
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+WINDOWS = (28, 14, 10)
+"""Days compared, the longest first: a week has a party of ten, or a floor of families."""
+LEAST_ATTENDANTS = 3
+FEWER, FEWER_Z = 0.8, 2.5
+"""At most this share of the entries that are usual, and so many standard deviations less."""
+MORE, MORE_Z = 1.4, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """An attendant whose entries deviate from what is usual in the hotel.
+
+    since: the first day compared, of the longest window which shows it. checks: of rooms that were slept in; entries:
+    those with one; expected: how many would have one by all attendants' rates in like rooms, at the middle one's share.
+    """
+
+    attendant_id: int
+    since: int
+    checks: int
+    entries: int
+    expected: float
+
+    @property
+    def is_low(self) -> bool:
+        """Whether there are fewer."""
+        return self.entries < self.expected
+
+
+def deviations(rooms: "DataFrame", day: int) -> list[Deviation]:
+    """Who deviates as of the beginning of `day`, by attendant_id.
+
+    rooms: as `Frames.rooms`, of one hotel, with what is not believed. Of checks on `day` and later nothing is used.
+    """
+    usable = comparable(rooms, day)
+    attendant, names = numbered(usable["attendant_id"].to_numpy(dtype=np.int64))
+    if len(names) < LEAST_ATTENDANTS:
+        return []
+    room, _ = numbered(usable["room_id"].to_numpy(dtype=np.int64))
+    checked, kind = usable["day"].to_numpy(dtype=np.int64), kinds(usable)
+    has_entry = (usable["units"].to_numpy() > 0) | (usable["refilled"].to_numpy() > 0)
+    found: dict[int, Deviation] = {}
+    for window in WINDOWS:
+        within = checked >= day - window
+        of_window = _of(attendant[within], room[within], kind[within], has_entry[within], len(names))
+        for at, checks, entries, expected in of_window:
+            one = Deviation(int(names[at]), day - window, checks, entries, expected)
+            found.setdefault(one.attendant_id, one)
+    return [found[name] for name in sorted(found)]
+
+
+def _of(
+    attendant: Ints, room: Ints, kind: Ints, has_entry: Flags, attendants: int
+) -> list[tuple[int, int, int, float]]:
+    """Place, checks, entries and usual entries of each attendant who deviates."""
+    place = attendant * KINDS + kind
+    checks, entries = (
+        np.bincount(place, weights, attendants * KINDS).reshape(attendants, KINDS).astype(float)
+        for weights in (None, has_entry)
+    )
+    mean = entries.sum() / max(checks.sum(), 1.0)
+    rate = (entries.sum(axis=0) + PRIOR_CHECKS * mean) / (checks.sum(axis=0) + PRIOR_CHECKS)
+    own, expected = entries.sum(axis=1), np.maximum((checks * rate).sum(axis=1), LEAST)
+    is_known = expected >= LEAST_ENTRIES
+    if is_known.sum() < LEAST_ATTENDANTS:
+        return []
+    share, middle = _middle(own[is_known], expected[is_known])
+    usual = np.maximum(share * expected, LEAST)
+    clustered, independent = variances(attendant, room, place, has_entry, checks, entries)
+    excess = max(float(clustered.sum() / max(independent.sum(), LEAST)), 1.0)
+    spread = np.sqrt(excess * (1 - mean) * (1 / usual + 1 / middle) + NATURAL_SPREAD**2)
+    ratio = own / usual
+    is_low = (ratio <= FEWER) & (1 - ratio >= FEWER_Z * spread)
+    is_high = (ratio >= MORE) & (ratio - 1 >= MORE_Z * spread)
+    odd = np.flatnonzero(is_known & (usual >= LEAST_ENTRIES) & (is_low | is_high))
+    return [(int(at), int(checks[at].sum()), int(own[at]), float(usual[at])) for at in odd]
+
+
+def _middle(own: Floats, expected: Floats) -> tuple[float, float]:
+    """The median share of expected entries, and the entries that it rests on."""
+    shares = own / expected
+    return float(np.median(shares)), max(float(own[np.argsort(shares)[(len(own) - 1) // 2]]), 1.0)
