@@ -77,7 +77,7 @@ def _standing(alert: Alert | Finding) -> list[str]:
 
 def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> list[str]:
     """What to do: at once, or when others have seen to the room since; and before it what may be all of it."""
-    if getattr(alert, "end_reason", None) is not None:
+    if getattr(alert, "end_reason", None) is not None or _is_over(alert):
         return [NOTHING_TO_DO]
     if is_put_back(alert.facts):
         return [ASK_COUNTER]
@@ -85,6 +85,16 @@ def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> li
     is_old = today is not None and (today - last_on).days > FRESH_DAYS
     first = [CORRECT_ENTRY] if (alert.facts or {}).get("over_setup") else []
     return [*first, wording.later if is_old and wording.later else wording.action]
+
+
+def _is_over(alert: Alert | Finding) -> bool:
+    """Whether it was about a state that has ended, of which nothing is left to find out.
+
+    How a request was answered is worth a question, and a ledger that was below zero may still be wrong.
+    """
+    has_ended = isinstance(alert, Alert) and alert.status == "resolved" and alert.resolved_by == "system"
+    is_left = alert.reason in ("waiting", "stock_negative")
+    return has_ended and is_state(alert.type, alert.reason) and not is_left
 
 
 def products(value: Any, lang: Lang) -> str:
