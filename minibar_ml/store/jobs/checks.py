@@ -118,8 +118,8 @@ def fetch_unwritable(connection: Connection) -> list[str]:
 
 def fetch_last_days(connection: Connection, hotels: Sequence[int], today: date) -> dict[int, date]:
     """By hotel, the last business day up to `today` with a metric point that this role may see; of a month."""
-    # How full a hotel was is known of every day, and forecasts are no data.
-    metrics = [one.type for one in COLLECTED if one.type != "occupancy"]
+    # How full a hotel was and what its floor store holds is known of every day, and forecasts are no data.
+    metrics = [one.type for one in COLLECTED if one.type not in ("occupancy", "floor_stock")]
     values = {"hotels": list(hotels), "metrics": metrics, "today": today}
     return {row.hotel_id: row.last_day for row in connection.execute(query("checks.last_days"), values)}
 
