@@ -26,7 +26,7 @@ WITH found AS (
            -- How long a request that somebody had looked after stayed on record does not make its end more severe.
            s.is_later AND f.severity_now > a.severity
                AND NOT (f.settled_at IS NOT NULL AND coalesce(jsonb_exists(a.facts, 'checked_after'), false)) AS is_worse,
-           s.is_other, coalesce(jsonb_exists(f.facts, 'checked_after'), false) AS is_checked,
+           s.is_other, s.is_later, coalesce(jsonb_exists(f.facts, 'checked_after'), false) AS is_checked,
            -- The wait for one request only grows: a shorter one is of corrected records.
            coalesce(f.facts ->> 'requested_at' = a.facts ->> 'requested_at', false) AND f.value < a.value AS is_shorter,
            n.measured_on, n.figures,
@@ -39,7 +39,8 @@ WITH found AS (
     FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id, is_state)
     CROSS JOIN LATERAL (
         SELECT NOT EXISTS (SELECT FROM ml_alert_days d WHERE d.alert_id = a.id AND d.occurred_on = f.occurred_on) AS is_new,
-               o.is_other, NOT f.is_state OR f.occurred_on >= a.last_occurred_on OR o.is_other AS is_later
+               -- A state is what the latest run says, also where it began earlier than was known.
+               o.is_other, NOT f.is_state OR o.is_other OR a.last_seen <= CAST(:as_of AS timestamptz) AS is_later
         FROM (SELECT coalesce(f.facts ->> 'requested_at' <> a.facts ->> 'requested_at', false) AS is_other) o) s
     CROSS JOIN LATERAL (
         SELECT d.occurred_on AS measured_on, d.figures, r.* FROM (
@@ -70,8 +71,7 @@ WITH found AS (
     UPDATE ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
         measured_on = CASE WHEN l.has_news THEN l.measured_on ELSE a.measured_on END,
-        -- An alert that is about another request now is of that one's day.
-        occurred_on = least(a.occurred_on, CASE WHEN NOT l.is_state OR l.is_other THEN l.occurred_on END),
+        occurred_on = least(a.occurred_on, CASE WHEN l.is_later THEN l.occurred_on END),
         last_occurred_on = CASE WHEN l.is_other THEN l.occurred_on ELSE greatest(a.last_occurred_on, l.occurred_on) END,
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
         -- One that is about another request now is as severe as that one, one whose room was checked since as that says,
@@ -116,14 +116,16 @@ WITH found AS (
     -- person decided stays decided. One that ended because the records had changed covers nothing: they may change
     -- back. Nor does a state that a mute ended: it was not over. Nor one that ended by itself where a later day finds
     -- it again, though it began before: a stock that is still low is low again once its ledger is no longer below zero.
+    -- So does a request that is open again: what had ended it was taken off the records.
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.is_state, f.occurred_on,
            a.last_occurred_on >= f.occurred_on AND a.end_reason IS DISTINCT FROM 'records_changed'
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
                AND NOT (a.resolved_by = 'system' AND a.last_occurred_on = f.occurred_on AND NOT f.is_state
                         AND f.value >= a.value + greatest(1, abs(a.value) / 4))
                AND NOT (f.is_state AND a.mute_id IS NOT NULL)
-               AND NOT (f.is_state AND a.resolved_by = 'system' AND f.facts ->> 'requested_at' IS NULL
-                        AND f.judged_on > CAST(a.resolved_at AS date)) AS is_covering,
+               AND NOT (f.is_state AND a.resolved_by = 'system'
+                        AND CASE WHEN f.facts ->> 'requested_at' IS NULL THEN f.judged_on > CAST(a.resolved_at AS date)
+                                 ELSE f.settled_at IS NULL AND a.resolved_at < :as_of END) AS is_covering,
            a.status = 'false_positive' AND f.is_continuing AND f.occurred_on - 1 = a.last_occurred_on
                AND coalesce(f.score, '-Infinity') <= coalesce(a.score, '-Infinity') AS is_same_episode
     FROM fresh f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id, is_state)
@@ -201,7 +203,7 @@ WITH found AS (
         SELECT coalesce(f.facts ->> 'requested_at' <> a.facts ->> 'requested_at', false) AS is_other) o
     CROSS JOIN LATERAL (
         -- Whether the request is still open on record.
-        SELECT (f.type IS NULL OR o.is_other) AND EXISTS (
+        SELECT jsonb_exists(a.facts, 'requested_at') AND (f.type IS NULL OR o.is_other) AND EXISTS (
             SELECT FROM ml_metrics m
             WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
                   = (a.metric, a.hotel_id, a.entity_type, a.entity_id)

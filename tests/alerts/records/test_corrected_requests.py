@@ -152,3 +152,13 @@ def test_a_request_of_a_room_that_is_out_of_use_asks_nobody_to_go_there(
     capsys.readouterr()
     done(hotel.url, "alerts", "show", "1", "--json", "--as-of", NOW)
     assert json.loads(capsys.readouterr().out)["suggested_action"] == "Nothing needs to be done."
+
+
+def test_a_request_is_open_again_where_what_had_ended_it_is_taken_back(hotel: Application) -> None:
+    row = hotel.setup(2, "2025-11-10 09:30", 1, 2)
+    assert _run(hotel, NOW) == [("resolved", "08:00", None)]
+    assert len(_run(hotel, "2025-11-10T14:15")) == 1, "it is closed"
+    sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=row)
+    sql(hotel.url, "DELETE FROM minibar_islemleri WHERE id = :row", row=row)
+    assert _run(hotel, "2025-11-10T14:30")[1:] == [("open", "08:00", None)]
+    assert len(_run(hotel, "2025-11-10T15:00")) == 2, "and once"
