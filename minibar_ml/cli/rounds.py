@@ -112,15 +112,16 @@ def rounds(
     if email and not session.enabled(settings):
         return
     known, instant = house.at(settings, "rounds", as_of)
+    settings, zone = known.settings, known.settings.zone()
     rules = RoundRules(share=SHARE if share is None else share, visits=visits, every_days=every)
-    asked = _day(day, instant, known.settings.zone())
+    asked = _day(day, instant, zone)
     plan = RoundsPlan(
         day=asked,
         as_of=instant,
-        zone=known.settings.zone(),
+        zone=zone,
         rules=rules,
-        training_days=known.settings.training_days,
-        min_points=known.settings.min_data_points,
+        training_days=settings.training_days,
+        min_points=settings.min_data_points,
         calendar=plans.calendar(known, asked, asked),
         hotel_id=hotels.find(settings, "rounds", hotel),
         floor=floor,
@@ -130,7 +131,7 @@ def rounds(
         _mail(settings, plan, is_live=as_of is None)
     else:
         found = session.work(settings, "rounds", lambda connection: run(connection, plan, _keys(settings)))
-        _show(found, plan, printed, session.language(known.settings), paged=not no_pager)
+        _show(found, plan, printed, session.language(settings), paged=not no_pager)
 
 
 def _day(asked: str | None, instant: datetime, zone: ZoneInfo) -> date:

@@ -27,7 +27,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     "event": {
         "opened": "raised",
         "escalated": "severity raised",
-        "eased": "severity lowered with age",
+        "eased": "severity lowered",
         "recurred": "found again",
         "corrected": "corrected, records changed",
         "acknowledged": "read",

@@ -24,6 +24,8 @@ from minibar_ml.i18n.wordings import (
     NOTHING_TO_DO,
     ON_DAY,
     OVER_PRODUCT,
+    OVER_ROOM,
+    OVER_ROOMS,
     OVER_SETUP,
     PROVISIONAL,
     UNKNOWN_REASON,
@@ -54,7 +56,10 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date 
     known = {"name": entity_name, **_figures(alert, lang)}
     translate = catalog(DOMAIN, lang).gettext
     known["normal"] = _normal(alert, wording, known, lang)
-    texts = [wording.message, *(one for one in (OVER_SETUP, *wording.details) if _fields(one) <= known.keys())]
+    texts = [
+        wording.message,
+        *(one for one in (OVER_SETUP, OVER_ROOMS, *wording.details) if _fields(one) <= known.keys()),
+    ]
     if (alert.facts or {}).get("phase") == "provisional":
         texts.append(PROVISIONAL)
     is_later = alert.measured_on != alert.occurred_on and not is_state(alert.type, alert.reason)
@@ -79,14 +84,24 @@ def _standing(alert: Alert | Finding) -> list[str]:
 
 def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> list[str]:
     """What to do: at once, or when others have seen to the room since; and before it what may be all of it."""
-    if getattr(alert, "end_reason", None) is not None:
+    if getattr(alert, "end_reason", None) is not None or _is_over(alert):
         return [NOTHING_TO_DO]
     if is_put_back(alert.facts):
         return [ASK_COUNTER]
     last_on = alert.last_occurred_on if isinstance(alert, Alert) else alert.occurred_on
     is_old = today is not None and (today - last_on).days > FRESH_DAYS
-    first = [CORRECT_ENTRY] if (alert.facts or {}).get("over_setup") else []
+    first = [CORRECT_ENTRY] if any((alert.facts or {}).get(over) for over in ("over_setup", "over_rooms")) else []
     return [*first, wording.later if is_old and wording.later else wording.action]
+
+
+def _is_over(alert: Alert | Finding) -> bool:
+    """Whether it was about a state that has ended, of which nothing is left to find out.
+
+    How a request was answered is worth a question, and a ledger that was below zero may still be wrong.
+    """
+    has_ended = isinstance(alert, Alert) and alert.status == "resolved" and alert.resolved_by == "system"
+    is_left = alert.reason in ("waiting", "stock_negative")
+    return has_ended and is_state(alert.type, alert.reason) and not is_left
 
 
 def products(value: Any, lang: Lang) -> str:
@@ -166,7 +181,8 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "upper_minutes": number(alert.upper, lang),
         "products": products(facts.get("products"), lang),
         "earlier": _earlier(alert, facts.get("earlier"), lang),
-        "over_setup": _over(facts.get("over_setup"), lang),
+        "over_setup": _over(facts.get("over_setup"), OVER_PRODUCT, lang),
+        "over_rooms": _over(_rooms_over(facts), OVER_ROOM, lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
         "span": duration(facts.get("span_minutes"), lang),
         "usual": duration(alert.expected, lang),
@@ -199,12 +215,20 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     return written
 
 
-def _over(listed: Any, lang: Lang) -> str:
-    """`12 × Cola, holds 2`, for each product of a list."""
+def _rooms_over(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rooms for which more of a product was entered than they hold, each with its name."""
+    return [
+        {**one, "name": name}
+        for one, name in zip(facts.get("over_rooms") or (), facts.get("rooms") or (), strict=False)
+    ]
+
+
+def _over(listed: Any, each: str, lang: Lang) -> str:
+    """`12 × Cola, holds 2` or `101: 12, holds 2`, for each product or room of a list."""
     known = [one for one in listed or () if isinstance(one, Mapping) and one.get("name")]
     translate = catalog(DOMAIN, lang).gettext
     return "; ".join(
-        translate(OVER_PRODUCT).format(
+        translate(each).format(
             units=number(one.get("units"), lang), name=one["name"], holds=number(one.get("holds"), lang)
         )
         for one in known[:MOST_PRODUCTS]

@@ -30,6 +30,8 @@ from minibar_ml.i18n.wordings import (
     NOTHING_TO_DO,
     ON_DAY,
     OVER_PRODUCT,
+    OVER_ROOM,
+    OVER_ROOMS,
     OVER_SETUP,
     PROVISIONAL,
     UNKNOWN_REASON,
@@ -43,7 +45,7 @@ def sentences() -> Iterator[str]:
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
     yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
-    yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY, ASK_COUNTER)
+    yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, OVER_ROOMS, OVER_ROOM, CORRECT_ENTRY, ASK_COUNTER)
     for module in (evidence, captions, explanations, listings, reviewing, standings, mutings, rounds, source_problems):
         yield from module.TEXTS
 

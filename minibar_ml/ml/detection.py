@@ -12,6 +12,7 @@ from minibar_ml.ml import isolation_forest
 from minibar_ml.ml.believed import believed
 from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.detectors import ALL, LOOK_BACK
+from minibar_ml.ml.detectors.below_zero import BelowZero
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import as_provisional
 from minibar_ml.ml.training import FittedModels
@@ -54,7 +55,8 @@ def detect_day(
         findings += as_provisional(found, history) if history and phase == "provisional" else found
     if kept is not None:
         return findings
-    return [_with_calendar(finding, seen.calendar) for finding in _with_rivals(_without_explained(findings))]
+    named = _with_rivals(_without_explained(findings), seen, moment)
+    return [_with_calendar(finding, seen.calendar) for finding in named]
 
 
 def _ranked(found: list[Finding], scores: "DataFrame", fitted: FittedModels, name: str, day: int) -> list[Finding]:
@@ -90,11 +92,17 @@ def _with_calendar(finding: Finding, calendar: Calendar) -> Finding:
     return replace(finding, facts={**(finding.facts or {}), "calendar": special.name, "calendar_kind": special.kind})
 
 
-def _with_rivals(findings: list[Finding]) -> list[Finding]:
-    """A leak of a product whose ledger fell below zero too may be a mistyped issue: it says so."""
-    below = {one.entity_id: abs(one.value) for one in findings if one.reason == "stock_negative"}
+def _with_rivals(findings: list[Finding], seen: Frames, moment: Moment) -> list[Finding]:
+    """A leak of a product whose ledger fell below zero too may be a mistyped issue: it says so.
+
+    So it does on each later look at its day, when what holds at an instant is not looked for.
+    """
+    if not any(one.type == "shrinkage" for one in findings):
+        return findings
+    levels = BelowZero().score(seen, {}, moment)
+    below = dict(zip(levels["entity_id"], levels["value"], strict=True))
     return [
-        replace(one, facts={**(one.facts or {}), "below_zero": below[one.entity_id]})
+        replace(one, facts={**(one.facts or {}), "below_zero": abs(float(below[one.entity_id]))})
         if one.type == "shrinkage" and one.entity_id in below
         else one
         for one in findings

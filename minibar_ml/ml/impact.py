@@ -21,9 +21,9 @@ def impact(finding: Finding, found: FoundProducts | None, prices: Mapping[int, P
         the sale price. What a room can't hold was not in it.
     sales, goods: a product's units beyond (or short of) the expected, at the sale or the purchase price.
     missing: all of a product's units, at the purchase price. Each price falls back on the other.
-    What counts have put back is not lost.
+    What counts have put back is not lost, nor is what no room can have held.
     """
-    finding = _less_put_back(finding)
+    finding = _less_explained(finding)
     worth = WORTH.get(finding.reason)
     if worth == "found":
         return _of_products(finding, found or FoundProducts({}), prices)
@@ -52,16 +52,19 @@ def severity(finding: Finding, prices: Mapping[int, Price]) -> Severity:
         return severity_of(finding.type, OVER_SETUP)
     if is_put_back(finding.facts):
         return "low"
-    finding = _less_put_back(finding)
+    finding = _less_explained(finding)
     rule, usual = severity_rule(finding.type, finding.reason), _usual(WORTH.get(finding.reason), prices)
     if not rule.by_size or rule.measure != "units" or finding.impact is None or not usual:
         return finding.severity
     return rule.severity(finding.impact / usual)
 
 
-def _less_put_back(finding: Finding) -> Finding:
-    """The finding with the units and the severity of what counts have not put back."""
-    left = (finding.facts or {}).get("still_missing")
+def _less_explained(finding: Finding) -> Finding:
+    """The finding with the units and the severity of what counts have not put back, and of what rooms can have held."""
+    facts = finding.facts or {}
+    left = facts.get("still_missing")
+    if (over := facts.get("over_units")) is not None:
+        left = max(finding.value - float(over), finding.expected or 0.0)
     if left is None:
         return finding
     size = float(left) - (finding.expected or 0.0)

@@ -33,10 +33,11 @@ HEADINGS = {
     "escalated": _("Severity raised to %(severity)s"),
     "recurred": _("Found again"),
     "resolved": _("Alert ended"),
-    "withdrawn": _("Alert withdrawn, records changed"),
+    "records_changed": _("Alert withdrawn, records changed"),
+    "subject_gone": _("Alert ended, no longer an issue"),
     "false_positive": _("Alert marked as a false positive"),
 }
-"""Why a message about one alert is sent, by the alert's event."""
+"""Why a message about one alert is sent, by the alert's event, or why the system ended it."""
 ENDS = ("resolved", "false_positive")
 NAMED = 3
 """Hotels that a digest's subject names; of more it says how many."""
@@ -73,7 +74,7 @@ class Words:
                 alert, severity=max((alert, *parts), key=lambda one: SEVERITIES.index(one.severity)).severity
             )
         severity = label("severity", alert.severity, self.lang)
-        why = "withdrawn" if event == "resolved" and alert.end_reason == "records_changed" else event
+        why = (event == "resolved" and alert.end_reason) or event
         heading = self._translate(STILL_UNREAD if repetition else HEADINGS[why]) % {"severity": severity}
         message, action = sentences(alert, alert.entity_name, self.lang, self.today)
         has_ended = event in ENDS

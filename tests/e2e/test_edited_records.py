@@ -1,8 +1,8 @@
 """Records are added, corrected, moved and deleted after alerts rest on them: alerts say what today's records say.
 
-What is found by an entity's own records is exactly what a run over today's records finds. What is found by comparing
-with others keeps while its own records are as they were and ten times the budget would still raise it; others' records
-alone raise nothing (docs/decisions/0054).
+What is found by an entity's own records, and what lasts, is exactly what a run over today's records finds.
+What is found by comparing with others keeps while its own records are as they were and ten times the budget would
+still raise it; others' records alone raise nothing (docs/decisions/0054).
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from support.hotels import edited_hotel
-from support.hotels.edited_hotel import LAST, Held, live, walked
+from support.hotels.edited_hotel import LAST, Held, live, states, walked
 from support.hotels.simulated import sql
 
 HISTORIES = int(os.environ.get("MINIBAR_HISTORIES", "3"))
@@ -39,6 +39,7 @@ def test_after_any_history_of_edits_alerts_say_what_todays_records_say(
     held, true = (Held.of(url, compared=False).days for url in (edited, today))
     assert {day: held[day] for day in held if held[day] != true.get(day)} == {}, "alerts that records contradict"
     assert {day: true[day] for day in true if true[day] != held.get(day)} == {}, "faults that records show"
+    assert states(edited) == states(today), "what lasts"
     raised = Held.of(today, compared=True)
     held, true = Held.of(edited, compared=True).days, raised.days
     missed = {

@@ -156,7 +156,8 @@ _ALL = (
         derived_reasons=frozenset({"leak", "leak_restocked"}),
         is_continuing=True,
         needs_fresh_data=True,
-        rests_also=("product_consumption",),
+        # Its sentence names a stock below zero, which makes a mistyped quantity as likely as a loss.
+        rests_also=("product_consumption", "stock_level"),
         compared={"product": ("product", 28)},
         is_stock=True,
         is_of_incident=True,

@@ -15,13 +15,28 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
+class OverRoom:
+    """A room for which more units of a product were entered than it holds."""
+
+    room_id: int
+    units: float
+    holds: float
+
+
+@dataclass(frozen=True, slots=True)
 class FoundProducts:
     """Units by product id, what they were sold for where that is on record, and what the room holds of a product of
-    which more was entered."""
+    which more was entered; of a product's day the rooms for which more was entered, the most first."""
 
     units: Mapping[int, float]
     charged: Mapping[int, Charged] = field(default_factory=dict)
     holds: Mapping[int, float] = field(default_factory=dict)
+    over_rooms: tuple[OverRoom, ...] = ()
+
+    @property
+    def over_units(self) -> float:
+        """Units that no room can have held."""
+        return sum(one.units - one.holds for one in self.over_rooms)
 
     def worth(self, prices: Mapping[int, Price]) -> float | None:
         """The value of what can have been in the room; None where no price of any product is known."""

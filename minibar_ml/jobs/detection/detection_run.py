@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround
 from minibar_ml.domain.alerting.kinds import OVER_SETUP, AlertType
+from minibar_ml.domain.hotels.found import FoundProducts
 from minibar_ml.domain.metrics import STAYS
 from minibar_ml.jobs import side_by_side
 from minibar_ml.jobs.detection.scope import Found, key_of
@@ -186,20 +187,31 @@ def _detect_day(
 
 def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Finding:
     """The finding with its possible loss, the severity that follows, products, and hours of the hotel's clock."""
-    found = known.found.get((finding.metric, finding.entity_id, finding.occurred_on.isoformat()))
+    found = known.found.get((finding.metric, finding.hotel_id, finding.entity_id, finding.occurred_on.isoformat()))
     facts: dict[str, Any] = dict(finding.facts or {})
     if found and found.units:
         facts["products"] = _named(found.units, known)
     if found and found.holds:
         over = {product: found.units[product] for product in found.holds if product in found.units}
         facts[OVER_SETUP] = [{**one, "holds": found.holds[one["id"]]} for one in _named(over, known)]
+    if found and _is_of_entries(finding, found):
+        facts["room_ids"] = [one.room_id for one in found.over_rooms]
+        facts["over_rooms"] = [{"units": one.units, "holds": one.holds} for one in found.over_rooms]
+        facts["over_units"] = found.over_units
     for what in ("requested", "began"):
         if f"{what}_at" in facts:
             facts[f"{what}_time"] = datetime.fromisoformat(facts[f"{what}_at"]).astimezone(zone).strftime("%H:%M")
     if "room_ids" in facts:
         facts["rooms"] = [known.names.get(("room", room), str(room)) for room in facts["room_ids"]]
-    valued = replace(finding, facts=facts, impact=impact(finding, found, known.prices))
+    explained = replace(finding, facts=facts)
+    valued = replace(explained, impact=impact(explained, found, known.prices))
     return replace(valued, severity=severity(valued, known.prices))
+
+
+def _is_of_entries(finding: Finding, found: FoundProducts) -> bool:
+    """Whether half of what is too much of a product was entered for rooms that cannot hold it."""
+    excess = finding.value - (finding.expected or 0.0)
+    return 0.0 < excess <= 2 * found.over_units
 
 
 def _named(units: Mapping[int, float], known: entities.Entities) -> list[Mapping[str, Any]]:

@@ -64,12 +64,15 @@ class Unanswered:
 
 
 def ended_before(frames: Frames, moment: Moment, waiting: Mapping[int, str]) -> list[Finding]:
-    """How requests ended that were over when the day began; `waiting`: by room, when one was made (ISO 8601)."""
+    """How requests ended that were over when the day began; `waiting`: by room, when one was made (ISO 8601).
+
+    One that today's records show answered in time was none, and is not among them.
+    """
     requests = _with_ends(frames)
     made_at = {room: datetime.fromisoformat(at).timestamp() for room, at in waiting.items()}
     is_asked = (requests["room_id"].map(made_at) - requests["at"]).abs() < 1
-    over = requests[is_asked & (requests["ends_at"] <= moment.starts_at.timestamp())]
-    return [_finding(row, moment) for row in Unanswered()._scored(over, moment).to_dict("records")]
+    over = Unanswered()._scored(requests[is_asked & (requests["ends_at"] <= moment.starts_at.timestamp())], moment)
+    return [_finding(row, moment) for row in over[over["value"] >= PATIENCE_MINUTES].to_dict("records")]
 
 
 def _with_ends(frames: Frames) -> "DataFrame":

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.alerting.kinds import KINDS
-from minibar_ml.domain.hotels.found import Charged, FoundProducts
+from minibar_ml.domain.hotels.found import Charged, FoundProducts, OverRoom
 from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.queries import query
@@ -33,7 +33,8 @@ class Entities:
 
     names: dict[tuple[EntityType, int], str]
     prices: dict[int, Price]
-    found: dict[tuple[str, int, str], FoundProducts]
+    found: dict[tuple[str, int, int, str], FoundProducts]
+    """By metric, hotel, entity and day (ISO 8601)."""
     closed: frozenset[tuple[EntityType, int]] = frozenset()
     """Rooms and hotels."""
 
@@ -50,11 +51,14 @@ class Entities:
 
 def fetch(connection: Connection, findings: Sequence[Finding], usable: Collection[str]) -> Entities:
     """What is known of everything found: the same few statements, however much or little that is."""
-    rows = _rows(connection, findings, usable)
+    found = _found(connection, findings)
+    rows = _rows(
+        connection, findings, usable, {one.room_id for products in found.values() for one in products.over_rooms}
+    )
     names = {entity: row.name for entity, row in rows.items()}
     prices = {one: Price(row.sale_price, row.purchase_price) for (kind, one), row in rows.items() if kind == "product"}
     closed = frozenset(entity for entity, row in rows.items() if row.is_closed)
-    return Entities(names, prices, _found(connection, findings), closed)
+    return Entities(names, prices, found, closed)
 
 
 def fetch_retired(connection: Connection, usable: Collection[str]) -> list[int]:
@@ -65,10 +69,11 @@ def fetch_retired(connection: Connection, usable: Collection[str]) -> list[int]:
 
 
 def _rows(
-    connection: Connection, findings: Sequence[Finding], usable: Collection[str]
+    connection: Connection, findings: Sequence[Finding], usable: Collection[str], rooms: Collection[int]
 ) -> dict[tuple[EntityType, int], Row[Any]]:
     named = {(one.entity_type, one.entity_id) for one in findings}
     named |= {("room", room) for one in findings for room in (one.facts or {}).get("room_ids", ())}
+    named |= {("room", room) for room in rooms}
     ids = {kind: sorted(entity_id for of, entity_id in named if of == kind) for kind in _NAMED_BY}
     if all(function in usable for _, function in _NAMED_BY.values()):
         rows = connection.execute(query("entities.names"), {f"{kind}s": found for kind, found in ids.items()})
@@ -80,10 +85,16 @@ def _rows(
     return found
 
 
-def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[str, int, str], FoundProducts]:
+def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[str, int, int, str], FoundProducts]:
     asked = [finding for finding in findings if finding.metric in FOUND]
     document = [
-        {"metric": f.metric, "entity_id": f.entity_id, "entity_type": f.entity_type, "day": f.occurred_on.isoformat()}
+        {
+            "metric": f.metric,
+            "hotel_id": f.hotel_id,
+            "entity_id": f.entity_id,
+            "entity_type": f.entity_type,
+            "day": f.occurred_on.isoformat(),
+        }
         for f in asked
     ]
     days = sorted(f.occurred_on for f in asked) or [NO_DAY]
@@ -91,10 +102,11 @@ def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[st
     span = {"since": days[0] - timedelta(days=2), "until": days[-1] + timedelta(days=2)}
     rows = connection.execute(query("entities.found_products"), {"found": json.dumps(document), **span})
     return {
-        (row.metric_type, row.entity_id, row.business_date.isoformat()): FoundProducts(
+        (row.metric_type, row.hotel_id, row.entity_id, row.business_date.isoformat()): FoundProducts(
             {int(product): units for product, units in (row.products or {}).items()},
             {int(product): Charged(*both) for product, both in (row.charged or {}).items()},
             {int(product): units for product, units in (row.holds or {}).items()},
+            tuple(OverRoom(*one) for one in row.over_rooms or ()),
         )
         for row in rows
     }

@@ -15,7 +15,7 @@ WITH found AS (
         value double precision, expected double precision, lower double precision, upper double precision,
         deviation_percent double precision, score double precision, detector text, impact numeric(14, 2), reason text,
         facts jsonb, message text, suggested_action text, occurred_on date, since_on date, raised_at timestamptz,
-        is_state boolean, is_continuing boolean, is_repeatable boolean)
+        settled_at timestamptz, is_state boolean, is_continuing boolean, is_repeatable boolean)
 ), live AS (
     -- Locked, so that a verdict which comes in between waits and what is worked out here stays true. A day of a fault
     -- that does not last counts once; the alert's figures are those of its strongest day. A rule gives no score: more of
@@ -23,8 +23,13 @@ WITH found AS (
     -- sentence names those before.
     SELECT a.id, f.occurred_on, is_state, f.severity_now AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
-           s.is_later AND f.severity_now > a.severity AS is_worse, s.is_other,
-           coalesce(jsonb_exists(f.facts, 'checked_after'), false) AS is_checked, n.measured_on, n.figures,
+           -- How long a request that somebody had looked after stayed on record does not make its end more severe.
+           s.is_later AND f.severity_now > a.severity
+               AND NOT (f.settled_at IS NOT NULL AND coalesce(jsonb_exists(a.facts, 'checked_after'), false)) AS is_worse,
+           s.is_other, s.is_later, coalesce(jsonb_exists(f.facts, 'checked_after'), false) AS is_checked,
+           -- The wait for one request only grows: a shorter one is of corrected records.
+           coalesce(f.facts ->> 'requested_at' = a.facts ->> 'requested_at', false) AND f.value < a.value AS is_shorter,
+           n.measured_on, n.figures,
            s.is_later
                AND (n.entity_name, n.metric, n.value, n.expected, n.lower, n.upper, n.deviation_percent, n.score,
                     n.detector, n.impact, n.reason, n.facts, n.message, n.suggested_action)
@@ -34,7 +39,8 @@ WITH found AS (
     FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id, is_state)
     CROSS JOIN LATERAL (
         SELECT NOT EXISTS (SELECT FROM ml_alert_days d WHERE d.alert_id = a.id AND d.occurred_on = f.occurred_on) AS is_new,
-               o.is_other, NOT f.is_state OR f.occurred_on >= a.last_occurred_on OR o.is_other AS is_later
+               -- A state is what the latest run says, also where it began earlier than was known.
+               o.is_other, NOT f.is_state OR o.is_other OR a.last_seen <= CAST(:as_of AS timestamptz) AS is_later
         FROM (SELECT coalesce(f.facts ->> 'requested_at' <> a.facts ->> 'requested_at', false) AS is_other) o) s
     CROSS JOIN LATERAL (
         SELECT d.occurred_on AS measured_on, d.figures, r.* FROM (
@@ -57,18 +63,21 @@ WITH found AS (
           WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id, c.is_state)
                 = (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state)
             AND NOT is_live(c.status) AND c.end_reason IS DISTINCT FROM 'records_changed'
+            -- Of several requests of a day that was one.
+            AND (c.facts ->> 'requested_at' <> f.facts ->> 'requested_at') IS NOT TRUE
             AND f.occurred_on BETWEEN c.occurred_on AND c.last_occurred_on))
     FOR UPDATE OF a
 ), updated AS (
     UPDATE ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
         measured_on = CASE WHEN l.has_news THEN l.measured_on ELSE a.measured_on END,
-        -- An alert that is about another request now is of that one's day.
-        occurred_on = least(a.occurred_on, CASE WHEN NOT l.is_state OR l.is_other THEN l.occurred_on END),
+        occurred_on = least(a.occurred_on, CASE WHEN l.is_later THEN l.occurred_on END),
         last_occurred_on = CASE WHEN l.is_other THEN l.occurred_on ELSE greatest(a.last_occurred_on, l.occurred_on) END,
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
-        -- One that is about another request now is as severe as that one, and one whose room was checked since as that says.
-        severity = CASE WHEN l.is_worse OR l.is_other OR l.is_checked THEN l.found_severity ELSE a.severity END,
+        -- One that is about another request now is as severe as that one, one whose room was checked since as that says,
+        -- and one that was answered sooner as that wait.
+        severity = CASE WHEN l.is_worse OR l.is_other OR l.is_checked OR (l.is_shorter AND l.found_severity < a.severity)
+                        THEN l.found_severity ELSE a.severity END,
         -- Nobody who put an alert off knew that it would become critical.
         (status, snoozed_until, snoozed_by, read_at, read_by) = (
             SELECT a.status, a.snoozed_until, a.snoozed_by, a.read_at, a.read_by
@@ -107,14 +116,16 @@ WITH found AS (
     -- person decided stays decided. One that ended because the records had changed covers nothing: they may change
     -- back. Nor does a state that a mute ended: it was not over. Nor one that ended by itself where a later day finds
     -- it again, though it began before: a stock that is still low is low again once its ledger is no longer below zero.
+    -- So does a request that is open again: what had ended it was taken off the records.
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.is_state, f.occurred_on,
            a.last_occurred_on >= f.occurred_on AND a.end_reason IS DISTINCT FROM 'records_changed'
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
                AND NOT (a.resolved_by = 'system' AND a.last_occurred_on = f.occurred_on AND NOT f.is_state
                         AND f.value >= a.value + greatest(1, abs(a.value) / 4))
                AND NOT (f.is_state AND a.mute_id IS NOT NULL)
-               AND NOT (f.is_state AND a.resolved_by = 'system' AND f.facts ->> 'requested_at' IS NULL
-                        AND f.judged_on > CAST(a.resolved_at AS date)) AS is_covering,
+               AND NOT (f.is_state AND a.resolved_by = 'system'
+                        AND CASE WHEN f.facts ->> 'requested_at' IS NULL THEN f.judged_on > CAST(a.resolved_at AS date)
+                                 ELSE f.settled_at IS NULL AND a.resolved_at < :as_of END) AS is_covering,
            a.status = 'false_positive' AND f.is_continuing AND f.occurred_on - 1 = a.last_occurred_on
                AND coalesce(f.score, '-Infinity') <= coalesce(a.score, '-Infinity') AS is_same_episode
     FROM fresh f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id, is_state)
@@ -173,23 +184,36 @@ SELECT (SELECT count(*) FROM opened) AS opened,
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz,
-        is_state boolean)
+        facts jsonb, is_state boolean)
 ), live AS (
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.reason, a.raised_at, a.last_seen, a.upper,
            CAST(a.facts ->> 'requested_at' AS timestamptz) AS requested_at,
            a.occurred_on, a.last_occurred_on,
            -- What came in late was found late: its normal days begin when somebody could first know of it.
            greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS known_on,
-           f.type IS NOT NULL AS is_found, f.occurred_on AS found_on, f.settled_at,
-           is_state,
+           -- What was found of another request of the room says nothing of this one.
+           f.type IS NOT NULL AND NOT o.is_other AS is_found, o.is_other, f.occurred_on AS found_on,
+           CASE WHEN NOT o.is_other THEN f.settled_at END AS settled_at, is_state, p.is_open,
            CAST(CAST(:as_of AS timestamptz) AS date)
                - greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS days,
            CASE WHEN a.reason = ANY(:state_reasons) THEN 0
                 ELSE CAST(CAST(:normal_days AS jsonb) ->> a.type AS integer) END AS normal_days
     FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id, is_state)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(f.facts ->> 'requested_at' <> a.facts ->> 'requested_at', false) AS is_other) o
+    CROSS JOIN LATERAL (
+        -- Whether the request is still open on record.
+        SELECT jsonb_exists(a.facts, 'requested_at') AND (f.type IS NULL OR o.is_other) AND EXISTS (
+            SELECT FROM ml_metrics m
+            WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
+                  = (a.metric, a.hotel_id, a.entity_type, a.entity_id)
+              AND m.observed_at > CAST(a.facts ->> 'requested_at' AS timestamptz) - interval '1 second'
+              AND m.observed_at < CAST(a.facts ->> 'requested_at' AS timestamptz) + interval '1 second'
+              AND CAST(m.context ->> 'open' AS boolean)) AS is_open) p
     WHERE is_live(a.status) AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), over AS (
-    SELECT id, type = ANY(:stale_types) AND hotel_id = ANY(CAST(:closed_hotels AS integer[])) AS is_gone,
+    -- A request that is open and is not found is of a room that nobody lets any longer.
+    SELECT id, (type = ANY(:stale_types) AND hotel_id = ANY(CAST(:closed_hotels AS integer[]))) OR is_open AS is_gone,
            CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
     FROM live l
     WHERE l.id NOT IN (SELECT held('alerts')) AND CASE
@@ -201,6 +225,8 @@ WITH found AS (
                 SELECT FROM ml_metrics m
                 WHERE m.metric_type = l.metric AND m.hotel_id = l.hotel_id
                   AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of))
+        -- It may wait behind that one.
+        WHEN is_other AND is_open THEN false
         -- What was seen at a later instant is not gone because an earlier day is looked at again.
         WHEN is_state THEN type = ANY(:evaluated) AND last_seen <= :as_of AND days >= normal_days
         WHEN days <= normal_days THEN false

@@ -129,22 +129,34 @@ SELECT 'occupancy', hotel_id, 'hotel', hotel_id, occupancy, day::timestamptz, da
 FROM scratch_days WHERE is_known AND day >= CAST(:since_on AS date)
 
 -- name: product_consumption
--- Units found consumed, by hotel, product and day, with their split over room types, and of how many the price is on
--- record and what that comes to.
+-- Units found consumed, by hotel, product and day, with their split over room types, of how many the price is on record
+-- and what that comes to, and the rooms for which more was entered than they hold: room, units, what it holds.
 WITH units AS (
     SELECT v.hotel_id, v.business_date, l.product_id, coalesce(v.room_type, '') AS room_type,
            trim_scale(coalesce(sum(l.consumed), 0)) AS consumed, trim_scale(sum(l.refilled)) AS refilled,
            sum(l.priced_units) AS priced, sum(l.charged) AS charged
     FROM scratch_visits v JOIN scratch_lines l USING (visit_id) GROUP BY 1, 2, 3, 4
+), overs AS (
+    SELECT hotel_id, business_date, product_id,
+           jsonb_agg(jsonb_build_array(room_id, trim_scale(units), trim_scale(holds)) ORDER BY units DESC, room_id) AS rooms
+    FROM (SELECT r.hotel_id, r.business_date, r.product_id, r.room_id, r.holds, sum(l.consumed) AS units
+          FROM (SELECT v.hotel_id, v.business_date, o.product_id, v.room_id, min(o.holds) AS holds
+                FROM scratch_overs o JOIN scratch_visits v USING (visit_id) GROUP BY 1, 2, 3, 4) r
+          JOIN scratch_visits w USING (hotel_id, business_date, room_id)
+          JOIN scratch_lines l ON l.visit_id = w.visit_id AND l.product_id = r.product_id
+          GROUP BY 1, 2, 3, 4, 5) o
+    GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
-SELECT 'product_consumption', u.hotel_id, 'product', u.product_id, sum(u.consumed), u.business_date::timestamptz,
-       u.business_date,
+SELECT 'product_consumption', hotel_id, 'product', product_id, sum(u.consumed), business_date::timestamptz,
+       business_date,
        jsonb_strip_nulls(jsonb_build_object(
            'refilled', sum(u.refilled), 'by_room_type', jsonb_object_agg(u.room_type, u.consumed),
            'charged', CASE WHEN sum(u.priced) > 0
-                           THEN jsonb_build_array(trim_scale(sum(u.priced)), trim_scale(round(sum(u.charged), 2))) END))
-FROM units u GROUP BY u.hotel_id, u.product_id, u.business_date
+                           THEN jsonb_build_array(trim_scale(sum(u.priced)), trim_scale(round(sum(u.charged), 2))) END,
+           'over_rooms', o.rooms))
+FROM units u LEFT JOIN overs o USING (hotel_id, business_date, product_id)
+GROUP BY hotel_id, product_id, business_date, o.rooms
 
 -- name: room_consumption
 -- Units found consumed, by room and day it was checked, with what the room was exposed to since its last check:

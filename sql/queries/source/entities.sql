@@ -37,16 +37,19 @@ SELECT product_id AS id, name, false AS is_closed, sale_price, purchase_price FR
 SELECT product_id FROM source_products() WHERE NOT is_active
 
 -- name: found_products
--- Which products were found, by metric, entity and day, what they were sold for where that is on record (units and
--- amount), and what the room holds of those of which more was entered.
-SELECT m.metric_type, m.entity_id, m.business_date, m.context -> 'products' AS products,
-       CASE WHEN m.metric_type = 'product_consumption'
+-- Which products were found, by metric, hotel, entity and day, what they were sold for where that is on record (units and
+-- amount), and what the room holds of those of which more was entered; of a product's day the rooms where that is so.
+SELECT m.metric_type, m.hotel_id, m.entity_id, m.business_date, m.context -> 'products' AS products,
+       CASE WHEN m.metric_type = 'product_consumption' AND jsonb_exists(m.context, 'charged')
             THEN jsonb_build_object(m.entity_id, m.context -> 'charged') ELSE m.context -> 'charged' END AS charged,
-       m.context -> 'holds' AS holds
-FROM jsonb_to_recordset(CAST(:found AS jsonb)) AS f (metric text, entity_id integer, entity_type text, day date)
+       m.context -> 'holds' AS holds, m.context -> 'over_rooms' AS over_rooms
+FROM jsonb_to_recordset(CAST(:found AS jsonb)) AS f (
+    metric text, hotel_id integer, entity_id integer, entity_type text, day date)
 JOIN ml_metrics m
-  ON m.metric_type = f.metric AND m.entity_type = f.entity_type AND m.entity_id = f.entity_id AND m.business_date = f.day
-WHERE m.observed_at >= :since AND m.observed_at < :until AND jsonb_exists_any(m.context, '{products,charged}')
+  ON m.metric_type = f.metric AND m.hotel_id = f.hotel_id AND m.entity_type = f.entity_type
+ AND m.entity_id = f.entity_id AND m.business_date = f.day
+WHERE m.observed_at >= :since AND m.observed_at < :until
+  AND jsonb_exists_any(m.context, '{products,charged,over_rooms}')
 
 -- name: floors
 -- The floor of every room.

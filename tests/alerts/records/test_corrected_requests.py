@@ -35,6 +35,16 @@ def _move(hotel: Application, to: str) -> None:
     sql(hotel.url, "UPDATE minibar_dolum_talepleri SET talep_tarihi = CAST(:at AS timestamptz)", at=to)
 
 
+def _answer(hotel: Application, minutes: int) -> None:
+    """What the application wrote down as UTC without a zone."""
+    sql(
+        hotel.url,
+        "UPDATE minibar_dolum_talepleri SET durum = 'tamamlandi',"
+        " tamamlanma_tarihi = talep_tarihi - interval '2 hours' + make_interval(mins => :minutes)",
+        minutes=minutes,
+    )  # fmt: skip
+
+
 def _run(hotel: Application, as_of: str) -> list[tuple[Any, ...]]:
     hotel.judged(as_of)
     return alerts(hotel.url, columns=COLUMNS)
@@ -89,3 +99,66 @@ def test_a_request_that_was_deleted_is_withdrawn_although_another_was_answered(h
 def test_the_day_after_a_request_that_was_never_made_then_is_withdrawn_too(hotel: Application) -> None:
     _move(hotel, "2025-11-11 08:50")
     assert _run(hotel, "2025-11-11T09:00") == [("resolved", "08:00", "records_changed")]
+
+
+@pytest.mark.parametrize("as_of", [NOW, "2025-11-11T09:00"])
+def test_a_request_that_was_answered_in_time_is_withdrawn_on_its_day_and_later(hotel: Application, as_of: str) -> None:
+    _answer(hotel, minutes=10)
+    assert _run(hotel, as_of) == [("resolved", "08:00", "records_changed")]
+
+
+@pytest.mark.parametrize("as_of", [NOW, "2025-11-11T09:00"])
+def test_an_answer_that_came_sooner_is_as_severe_as_that_wait(hotel: Application, as_of: str) -> None:
+    assert sql(hotel.url, "SELECT severity FROM minibar_ml.ml_alerts") == [("critical",)]
+    _answer(hotel, minutes=40)
+    assert _run(hotel, as_of) == [("resolved", "08:00", None)]
+    assert sql(hotel.url, "SELECT severity, value FROM minibar_ml.ml_alerts") == [("medium", 40.0)]
+
+
+@pytest.mark.parametrize("verdict", ["false-positive", "resolve"])
+def test_a_day_that_was_decided_hides_no_correction_of_another_request(hotel: Application, verdict: str) -> None:
+    done(hotel.url, "alerts", verdict, "1", "--quiet")
+    _ask(hotel, "2025-11-11 08:00")
+    sql(hotel.url, "UPDATE minibar_dolum_talepleri SET durum = 'tamamlandi', tamamlanma_tarihi = '2025-11-10 10:00+02'"
+                   " WHERE talep_tarihi < '2025-11-11'")  # fmt: skip
+    assert _run(hotel, "2025-11-11T09:00")[1] == ("open", "08:00", None)
+    sql(hotel.url, "UPDATE minibar_dolum_talepleri SET talep_tarihi = '2025-11-10 16:00+02'"
+                   " WHERE talep_tarihi > '2025-11-11'")  # fmt: skip
+    assert _run(hotel, "2025-11-11T09:30")[1:] == [("open", "16:00", None)], "it is that one's now"
+
+
+def test_a_request_that_was_deleted_is_withdrawn_although_one_that_was_decided_waits(hotel: Application) -> None:
+    done(hotel.url, "alerts", "false-positive", "1", "--quiet")
+    _ask(hotel, "2025-11-11 08:00")
+    assert _run(hotel, "2025-11-11T11:00")[1:] == [("open", "08:00", None)]
+    sql(hotel.url, "DELETE FROM minibar_dolum_talepleri WHERE talep_tarihi > '2025-11-11'")
+    assert _run(hotel, "2025-11-11T11:30")[1:] == [("resolved", "08:00", "records_changed")]
+
+
+def test_the_end_of_a_request_that_somebody_had_looked_after_is_no_more_severe(hotel: Application) -> None:
+    hotel.empty(2, "2025-11-10 13:00")
+    _run(hotel, NOW)
+    assert sql(hotel.url, "SELECT severity, status FROM minibar_ml.ml_alerts") == [("medium", "open")]
+    hotel.setup(2, "2025-11-11 09:00", 1, 1)
+    assert _run(hotel, "2025-11-11T10:00") == [("resolved", "08:00", None)]
+    assert sql(hotel.url, "SELECT severity FROM minibar_ml.ml_alerts") == [("medium",)]
+
+
+def test_a_request_of_a_room_that_is_out_of_use_asks_nobody_to_go_there(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(hotel.url, "UPDATE odalar SET aktif = false WHERE id = 2")
+    assert _run(hotel, NOW) == [("resolved", "08:00", "subject_gone")]
+    capsys.readouterr()
+    done(hotel.url, "alerts", "show", "1", "--json", "--as-of", NOW)
+    assert json.loads(capsys.readouterr().out)["suggested_action"] == "Nothing needs to be done."
+
+
+def test_a_request_is_open_again_where_what_had_ended_it_is_taken_back(hotel: Application) -> None:
+    row = hotel.setup(2, "2025-11-10 09:30", 1, 2)
+    assert _run(hotel, NOW) == [("resolved", "08:00", None)]
+    assert len(_run(hotel, "2025-11-10T14:15")) == 1, "it is closed"
+    sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=row)
+    sql(hotel.url, "DELETE FROM minibar_islemleri WHERE id = :row", row=row)
+    assert _run(hotel, "2025-11-10T14:30")[1:] == [("open", "08:00", None)]
+    assert len(_run(hotel, "2025-11-10T15:00")) == 2, "and once"

@@ -1,10 +1,13 @@
 """What happened on a day and what has been the case since are two alerts, where both are of one type and product."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import Connection, text
-from support.alerts.findings import OUTFLOW, D, detect, on, rows
+from support.alerts.findings import LOW_STOCK, NEGATIVE, OUTFLOW, D, detect, on, rows
 
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.alerting.kinds import KINDS, is_state
 
 WRITE_OFF = replace(OUTFLOW, reason="write_off_high", value=53.0)
@@ -50,3 +53,16 @@ def test_the_store_knows_states_as_the_program_does(connection: Connection) -> N
             detect(connection, replace(OUTFLOW, type=kind.type, reason=reason, entity_id=100 * number + place))
     stored = connection.execute(text("SELECT type, reason, is_state FROM minibar_ml.ml_alerts")).all()
     assert stored and all(row.is_state == is_state(row.type, row.reason) for row in stored)
+
+
+@pytest.mark.parametrize("state", [LOW_STOCK, NEGATIVE])
+def test_a_state_that_began_earlier_than_was_known_is_what_the_latest_run_says(
+    connection: Connection, state: Finding
+) -> None:
+    detect(connection, state)
+    detect(connection, on(state, -2, value=-9.0, severity="critical"), day=D + timedelta(days=1))
+    (alert,) = rows(connection)
+    assert (alert.value, alert.severity, alert.occurred_on) == (-9.0, "critical", D - timedelta(days=2))
+    detect(connection, on(state, -3, value=-1.0), day=D)
+    (alert,) = rows(connection)
+    assert alert.value == -9.0, "an earlier run knows less"

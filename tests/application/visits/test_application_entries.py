@@ -97,6 +97,15 @@ def test_more_than_the_room_holds_is_named_with_what_it_holds(hotel: Application
     assert context["holds"] == {"1": 2}
 
 
+def test_a_product_names_the_rooms_for_which_more_was_entered_than_they_hold(hotel: Application) -> None:
+    _typed(hotel, ("12:00", 1, 12), ("12:01", 2, 2))
+    _typed(hotel, ("13:00", 1, 40), room=2)
+    _typed(hotel, ("14:00", 1, 2), room=3)
+    _collect(hotel)
+    assert _context(hotel, "product_consumption")["over_rooms"] == [[2, 40, 2], [1, 12, 2]]
+    assert "over_rooms" not in _context(hotel, "product_consumption", 2)
+
+
 def test_what_a_setup_held_before_it_was_lowered_is_not_too_much(hotel: Application) -> None:
     hotel.setup(1, f"{DAY} 10:00", 2, 4)
     _collect(hotel, "2025-11-11")

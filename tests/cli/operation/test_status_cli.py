@@ -247,6 +247,17 @@ def test_a_hotel_without_data_is_in_no_phase(kept: str, capsys: pytest.CaptureFi
     assert (found["phase"], found["silent_days"]) == ("no data", 28)
 
 
+def _point(url: str, metric: str) -> None:
+    """A point of today."""
+    sql(url, "SELECT minibar_ml.ensure_partitions(now() - interval '1 day', now())")
+    columns = "metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date"
+    sql(
+        url,
+        f"INSERT INTO minibar_ml.ml_metrics ({columns}) VALUES (:metric, 1, 'room', 1, 0, now(), CURRENT_DATE)",
+        metric=metric,
+    )
+
+
 def test_days_without_data_are_counted_to_today_and_not_to_the_last_run(
     kept: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -254,16 +265,17 @@ def test_days_without_data_are_counted_to_today_and_not_to_the_last_run(
     ran(kept, "detect", timedelta(days=7), phases={"1": {"days": 60, "phase": "normal", "silent_days": 0}})
     main(["status"])
     assert "Hotel 1: no data for 7 days" in capsys.readouterr().out
+    _point(kept, "floor_stock")
+    _point(kept, "occupancy")
+    main(["status"])
+    assert "Hotel 1: no data for 7 days" in capsys.readouterr().out, "these are computed for days without data too"
     main(["doctor"])
     assert "Hotel 1: no data for 7 days" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_hotel_of_which_data_came_in_today_is_not_without_data(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 60, "phase": "normal", "silent_days": 6}})
-    sql(kept, "SELECT minibar_ml.ensure_partitions(now() - interval '1 day', now())")
-    columns = "metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date"
-    point = "'room_consumption', 1, 'room', 1, 0, now(), CURRENT_DATE"
-    sql(kept, f"INSERT INTO minibar_ml.ml_metrics ({columns}) VALUES ({point})")
+    _point(kept, "room_consumption")
     main(["status"])
     assert "no data" not in capsys.readouterr().out
 

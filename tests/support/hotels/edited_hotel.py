@@ -35,6 +35,24 @@ OF_ROOMS = {
     f" SELECT :room, personel_id, islem_tipi, islem_tarihi - interval '100 minutes' FROM minibar_islemleri"
     f" WHERE id = ({VISITS}) RETURNING id) INSERT INTO minibar_islem_detay (islem_id, urun_id, tuketim, eklenen_miktar)"
     " SELECT made.id, (SELECT min(id) FROM urunler), :other % 9, :other % 9 FROM made",
+    "deleted": f"WITH gone AS (DELETE FROM minibar_islem_detay WHERE islem_id = ({VISITS}))"
+    f" DELETE FROM minibar_islemleri WHERE id = ({VISITS})",
+    "dated ahead": f"UPDATE minibar_islemleri SET islem_tarihi = islem_tarihi + interval '1 day' WHERE id = ({VISITS})",
+    "by another attendant": "UPDATE minibar_islemleri SET personel_id = (SELECT personel_id FROM minibar_islemleri"
+    f" WHERE oda_id <> :room ORDER BY id LIMIT 1 OFFSET :other) WHERE id = ({VISITS})",
+    "of another product": "UPDATE minibar_islem_detay SET urun_id = (SELECT id FROM urunler ORDER BY id LIMIT 1"
+    f" OFFSET :other % (SELECT count(*) FROM urunler)) WHERE islem_id = ({VISITS})",
+    "entered twice": "WITH made AS (INSERT INTO minibar_islemleri (oda_id, personel_id, islem_tipi, islem_tarihi)"
+    " SELECT oda_id, personel_id, islem_tipi, islem_tarihi + interval '1 hour' FROM minibar_islemleri"
+    f" WHERE id = ({VISITS}) RETURNING id) INSERT INTO minibar_islem_detay (islem_id, urun_id, tuketim, eklenen_miktar)"
+    " SELECT made.id, d.urun_id, d.tuketim, d.eklenen_miktar FROM made, minibar_islem_detay d"
+    f" WHERE d.islem_id = ({VISITS})",
+    "guests counted again": "UPDATE misafir_kayitlari SET misafir_sayisi = 1 + (misafir_sayisi + 1) % 4"
+    " WHERE oda_id = :room AND cikis_tarihi >= :since",
+    "stay begun later": "UPDATE misafir_kayitlari SET giris_tarihi = giris_tarihi + 1"
+    " WHERE oda_id = :room AND giris_tarihi >= :since AND cikis_tarihi > giris_tarihi + 1",
+    "stay entered late": "INSERT INTO misafir_kayitlari (oda_id, islem_kodu, misafir_sayisi, giris_tarihi,"
+    " cikis_tarihi, kayit_tipi) SELECT :room, 'late', 2, CAST(:since AS date), CAST(:since AS date) + 2, 'in_house'",
     "stay extended": "UPDATE misafir_kayitlari SET cikis_tarihi = cikis_tarihi + 2"
     " WHERE oda_id = :room AND cikis_tarihi >= :since",
     "stay shortened": "UPDATE misafir_kayitlari SET cikis_tarihi = cikis_tarihi - 1"
@@ -42,6 +60,27 @@ OF_ROOMS = {
     "stay moved": "UPDATE misafir_kayitlari SET oda_id = (SELECT id FROM odalar WHERE id <> :room ORDER BY id LIMIT 1"
     " OFFSET :other) WHERE oda_id = :room AND cikis_tarihi >= :since",
     "stay deleted": "DELETE FROM misafir_kayitlari WHERE oda_id = :room AND giris_tarihi >= :since",
+}  # fmt: skip
+REQUESTS = (
+    "SELECT id FROM minibar_dolum_talepleri WHERE oda_id = :room AND talep_tarihi >= CAST(:since AS date)"
+    " ORDER BY id DESC LIMIT 1"
+)
+"""Answers are written down as UTC, which is two hours behind in November."""
+OF_REQUESTS = {
+    "asked": "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum)"
+    " SELECT :room, CAST(:today AS date) + interval '15 hours' + make_interval(mins => 6 * :other), 'beklemede'",
+    "asked late": "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum)"
+    " SELECT :room, CAST(:since AS date) + interval '12 hours' + make_interval(mins => :other), 'beklemede'",
+    "answered": "UPDATE minibar_dolum_talepleri SET durum = 'tamamlandi', tamamlanma_tarihi = talep_tarihi"
+    f" - interval '2 hours' + make_interval(mins => 3 * :other) WHERE id = ({REQUESTS})",
+    "not answered": "UPDATE minibar_dolum_talepleri SET durum = 'beklemede', tamamlanma_tarihi = NULL"
+    f" WHERE id = ({REQUESTS})",
+    "cancelled": f"UPDATE minibar_dolum_talepleri SET durum = 'iptal' WHERE id = ({REQUESTS})",
+    "forgotten": f"DELETE FROM minibar_dolum_talepleri WHERE id = ({REQUESTS})",
+    "asked earlier": "UPDATE minibar_dolum_talepleri SET"
+    f" talep_tarihi = talep_tarihi - make_interval(hours => 1 + :other % 30) WHERE id = ({REQUESTS})",
+    "asked elsewhere": "UPDATE minibar_dolum_talepleri SET oda_id ="
+    f" (SELECT id FROM odalar WHERE id <> :room ORDER BY id LIMIT 1 OFFSET :other) WHERE id = ({REQUESTS})",
 }  # fmt: skip
 ISSUES = (
     "SELECT id FROM stok_hareketleri WHERE urun_id = :product AND islem_tarihi >= :since AND islem_tarihi < :until"
@@ -54,6 +93,18 @@ OF_PRODUCTS = {
     "issue entered late": "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, aciklama, islem_tarihi)"
     f" SELECT urun_id, hareket_tipi, 60, aciklama, islem_tarihi + interval '1 hour' FROM stok_hareketleri"
     f" WHERE id = ({ISSUES})",
+    "issue of another product": "UPDATE stok_hareketleri SET urun_id = (SELECT id FROM urunler ORDER BY id LIMIT 1"
+    f" OFFSET :other % (SELECT count(*) FROM urunler)) WHERE id = ({ISSUES})",
+    "issue dated back": "UPDATE stok_hareketleri SET islem_tarihi = islem_tarihi - interval '1 day'"
+    f" WHERE id = ({ISSUES})",
+    "issue was a write-off": f"UPDATE stok_hareketleri SET hareket_tipi = 'fire' WHERE id = ({ISSUES})",
+    "counted late": "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, aciklama, islem_tarihi)"
+    " SELECT :product, 'sayim', 5 * (:other % 20) - 40, 'Stok sayımı düzeltmesi',"
+    " CAST(:since AS date) + interval '17 hours'",
+    "delivered late": "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, aciklama, islem_tarihi)"
+    " SELECT :product, 'giris', 90, 'Ana Depo Tedarik - 9', CAST(:since AS date) + interval '9 hours'",
+    "not delivered": "DELETE FROM stok_hareketleri WHERE id = (SELECT id FROM stok_hareketleri WHERE urun_id = :product"
+    " AND islem_tarihi >= :since AND hareket_tipi = 'giris' ORDER BY id LIMIT 1)",
     "consumption mistyped": "UPDATE minibar_islem_detay d SET tuketim = d.tuketim + 4 FROM minibar_islemleri i"
     " WHERE i.id = d.islem_id AND d.urun_id = :product AND i.islem_tarihi >= :since"
     " AND i.islem_tarihi < :since + interval '1 day'",
@@ -68,6 +119,13 @@ COUNTS = (
 OF_CARTS = {
     "less in the cart": "UPDATE personel_zimmet_detay SET kalan_miktar = greatest(kalan_miktar - 9, 0)"
     f" WHERE id IN ({COUNTS})",
+    "of another product": "UPDATE personel_zimmet_detay SET urun_id = (SELECT id FROM urunler ORDER BY id LIMIT 1"
+    f" OFFSET :other % (SELECT count(*) FROM urunler)) WHERE id IN ({COUNTS})",
+    "of another attendant": "UPDATE personel_zimmet SET personel_id = (SELECT personel_id FROM personel_zimmet"
+    " ORDER BY id LIMIT 1"
+    " OFFSET :other % (SELECT count(*) FROM personel_zimmet)) WHERE id IN (SELECT zimmet_id FROM personel_zimmet_detay"
+    f" WHERE id IN ({COUNTS}))",
+    "line deleted": f"DELETE FROM personel_zimmet_detay WHERE id IN ({COUNTS})",
     "all accounted for": "UPDATE personel_zimmet_detay SET kalan_miktar = miktar - coalesce(kullanilan_miktar, 0),"
     f" iade_edilen_miktar = 0 WHERE id IN ({COUNTS})",
 }
@@ -123,15 +181,16 @@ def live(url: str, seed: int) -> set[tuple[Entity, date, str]]:
 
 
 def edit(url: str, chance: random.Random, today: date) -> None:
-    """One edit in nearly every room, of some products, and of some carts, each of a day since OLDEST."""
+    """One edit in nearly every room, of some requests, products and carts, each of a day since OLDEST."""
     rooms, products, attendants = (
         [row.id for row in sql(url, f"SELECT id FROM {table} ORDER BY id")]
         for table in ("odalar", "urunler", "kullanicilar")
     )
     edits = [(chance.choice([*OF_ROOMS.values(), ""]), {"room": room}) for room in rooms]
+    edits += [(chance.choice([*OF_REQUESTS.values()]), {"room": chance.choice(rooms[:20])}) for _ in range(8)]
     edits += [
         (chance.choice([*OF_PRODUCTS.values(), *OF_CARTS.values()]), {"product": chance.choice(products)})
-        for _ in range(6)
+        for _ in range(8)
     ]
     edits.append((chance.choice([*PACES.values(), ""]), {"attendant": chance.choice(attendants)}))
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
@@ -139,9 +198,20 @@ def edit(url: str, chance: random.Random, today: date) -> None:
         connection.exec_driver_sql(f"SET TimeZone = '{ZONE}'")
         for statement, about in filter(lambda one: one[0], edits):
             since = OLDEST + timedelta(days=chance.randrange((today - OLDEST).days))
-            values: dict[str, Any] = {**about, "since": since, "until": today}
+            values: dict[str, Any] = {**about, "since": since, "until": today, "today": today}
             values["other"] = chance.randrange(len(rooms) - 1)
             connection.execute(text(statement), {name: values[name] for name in values if f":{name}" in statement})
+
+
+STATES = (
+    "SELECT type, entity_type, entity_id, value, facts ->> 'requested_at' AS requested_at FROM minibar_ml.ml_alerts"
+    " WHERE is_state AND minibar_ml.is_live(status)"
+)
+
+
+def states(url: str) -> set[tuple[Any, ...]]:
+    """What a store's alerts say that lasts: of what, since which request, and how much."""
+    return {tuple(row) for row in sql(url, STATES)}
 
 
 def walked(url: str, *, since: date = OLDEST, last: date = LAST, lenient: bool = False) -> str:

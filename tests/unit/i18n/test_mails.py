@@ -18,6 +18,7 @@ from support.program import catalogs
 
 import minibar_ml.notify
 from minibar_ml.domain.addresses import is_address
+from minibar_ml.domain.alerting.alerts import EndReason
 from minibar_ml.domain.languages import LANGS
 from minibar_ml.domain.messages import Attachment, Digest, Mail, Origin
 from minibar_ml.i18n import LOCALE_FOLDER
@@ -60,6 +61,18 @@ def test_a_digest_counts_in_the_right_number() -> None:
 def test_a_subject_says_why_the_message_is_sent(event: str, repetition: int, english: str, turkish: str) -> None:
     assert Words("en", ZONE, {}).alert(ALERT, event, repetition, "Ayşe").subject == english
     assert Words("tr", ZONE, {}).alert(ALERT, event, repetition, "Ayşe").subject == turkish
+
+
+@pytest.mark.parametrize(
+    ("end_reason", "english", "turkish"),
+    [(None, "Alert ended", "Uyarı sona erdi"),
+     ("records_changed", "Alert withdrawn, records changed", "Uyarı geri alındı, kayıtlar değişti"),
+     ("subject_gone", "Alert ended, no longer an issue", "Uyarı sona erdi, konusu kalmadı")],
+)  # fmt: skip
+def test_a_subject_says_why_an_alert_ended(end_reason: EndReason | None, english: str, turkish: str) -> None:
+    ended = replace(ALERT, status="resolved", resolved_by="system", end_reason=end_reason)
+    for lang, said in (("en", english), ("tr", turkish)):
+        assert f"] {said} · " in Words(lang, ZONE, {}).alert(ended, "resolved", 0, "Ayşe").subject
 
 
 def test_a_message_reads_well_in_english() -> None:
