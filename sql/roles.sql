@@ -195,3 +195,4 @@ BEGIN
 END
 $$;
 GRANT UPDATE (considered_at) ON minibar_ml.ml_alert_events TO minibar_ml_collector;
+GRANT SELECT, INSERT, DELETE ON minibar_ml.ml_audit_waiting TO minibar_ml_collector;

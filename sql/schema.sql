@@ -1118,10 +1118,11 @@ CREATE FUNCTION minibar_ml.record_writes() RETURNS trigger
     AS $$
 DECLARE
     dropped text[] := ARRAY['sealed', 'content', 'body', 'html'];
+    is_person boolean := minibar_ml.is_person(session_user);
     before jsonb;
     after jsonb;
 BEGIN
-    IF NOT minibar_ml.is_person(session_user) THEN
+    IF NOT is_person AND (current_setting('minibar_ml.follows', true) = 'on') IS NOT TRUE THEN
         RETURN NULL;
     END IF;
     IF TG_OP <> 'INSERT' THEN
@@ -1130,9 +1131,14 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         after := (SELECT jsonb_agg(to_jsonb(n) - dropped) FROM after_rows n);
     END IF;
-    IF before IS NOT NULL OR after IS NOT NULL THEN
+    IF before IS NULL AND after IS NULL THEN
+        RETURN NULL;
+    ELSIF is_person THEN
         INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
         VALUES (minibar_ml.os_user(), 'table.' || lower(TG_OP), TG_TABLE_NAME, before, after);
+    ELSE
+        INSERT INTO minibar_ml.ml_audit_waiting (action, subject, before, after)
+        VALUES ('people.follow', TG_TABLE_NAME, before, after);
     END IF;
     RETURN NULL;
 END
@@ -1651,6 +1657,38 @@ COMMENT ON COLUMN minibar_ml.ml_audit_head.only_row IS 'Keeps it one row.';
 COMMENT ON COLUMN minibar_ml.ml_audit_head.last_id IS 'Its number.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_head.hash IS 'Its hash.';
+
+CREATE TABLE minibar_ml.ml_audit_waiting (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    action text NOT NULL,
+    subject text NOT NULL,
+    before jsonb,
+    after jsonb
+);
+
+COMMENT ON TABLE minibar_ml.ml_audit_waiting IS 'Entries of jobs that are not in the audit log yet.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.id IS 'Number of the entry among those that waited.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.at IS 'When it was done, by the server''s clock.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.action IS 'What was done.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.subject IS 'To what.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.before IS 'How it was before.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.after IS 'How it was afterwards.';
+
+ALTER TABLE minibar_ml.ml_audit_waiting ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_audit_waiting_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE minibar_ml.ml_changed_days (
     run_id bigint NOT NULL,
@@ -2356,6 +2394,9 @@ ALTER TABLE ONLY minibar_ml.ml_audit_head
 ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_audit_waiting
+    ADD CONSTRAINT ml_audit_waiting_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY minibar_ml.ml_changed_days
     ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date, hotel_id, entity_type, entity_id, metric_type);
 
@@ -2661,6 +2702,8 @@ CREATE POLICY jobs ON minibar_ml.ml_alerts USING (( SELECT minibar_ml.runs_jobs(
 
 CREATE POLICY jobs ON minibar_ml.ml_attachments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_audit_waiting USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_changed_days USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_channels USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -2714,6 +2757,8 @@ ALTER TABLE minibar_ml.ml_alerts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_attachments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_audit_waiting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
 

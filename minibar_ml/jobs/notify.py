@@ -17,6 +17,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
+from minibar_ml.store import audit, sessions
 from minibar_ml.store.alerting import alerts, histories
 from minibar_ml.store.jobs import held, marks, runs
 from minibar_ml.store.notifications import outbox, people
@@ -86,10 +87,10 @@ def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = Fa
             enqueued, done["sent"], done["skipped"], done["delayed"], done["failed"], dict(delivery.down)
         )
         job.counts.update(enqueued=enqueued, **done)
-        if delivery.down or done["failed"] or left:
+        if delivery.down or done["failed"] or left or delivery.unrecorded:
             given_up = [f"{done['failed']} messages given up"] * bool(done["failed"])
             waiting = [f"hotel {one}: {why}" for one, why in left.items()]
-            job.partly = "; ".join([*delivery.down.values(), *given_up, *waiting])
+            job.partly = "; ".join([*delivery.down.values(), *given_up, *waiting, *delivery.unrecorded])
         elif reading and plan.outside:
             marks.keep(connection, reading, job.id, plan.outside, kinds=plan.channels.keys())
     return result
@@ -119,8 +120,15 @@ class _Delivery:
         self._connection, self._plan, self._hotel_names = connection, plan, hotel_names
         self.done = Counter[str]()
         self.down: dict[ChannelKind, str] = {}
+        self.unrecorded: list[str] = []
+        """Why what was done is not in the audit log yet, where somebody holds that; a later run records it."""
 
     def work(self) -> None:
+        """Deliver, and record what was sent at the latest when nothing more is."""
+        self._deliver()
+        self._record()
+
+    def _deliver(self) -> None:
         """Claim, send and mark, batch by batch. A claim is committed before anything is sent."""
         lease = timedelta(seconds=self._plan.seconds) + MARGIN
         until = self._plan.clock() + self._plan.seconds
@@ -137,12 +145,25 @@ class _Delivery:
                 try:
                     self._attempt(message)
                     self._connection.commit()
+                    self._record()
                 except BaseException:
                     # Of the one at hand nobody knows whether it went out: its lease has to pass.
                     if not self._connection.invalidated:
                         self._connection.rollback()
                         self._release(batch[number + 1 :])
                     raise
+
+    def _record(self) -> None:
+        """Add to the audit log what was sent. Who holds it keeps no message from being sent, nor has any repeated."""
+        if self.unrecorded:
+            return
+        try:
+            with sessions.apart(self._connection):
+                audit.record_left(self._connection)
+        except sessions.Blocked as blocked:
+            self.unrecorded.append(f"What was sent is not in the audit log yet. {blocked}")
+            logger.warning("%s", self.unrecorded[0])
+        self._connection.commit()
 
     def _release(self, messages: list[Outgoing]) -> None:
         outbox.release(self._connection, messages, self._plan.as_of)

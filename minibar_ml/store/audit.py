@@ -42,6 +42,19 @@ def insert(
     connection.execute(query("audit.insert"), values)
 
 
+def leave(connection: Connection, action: str, subject: str) -> None:
+    """Leave an entry of a job to `record_left`, in the caller's transaction: it stands or falls with what it records.
+
+    For what cannot be undone, such as a message that was sent: a person's open transaction may hold the log.
+    """
+    connection.execute(query("audit.insert_waiting"), {"action": action, "subject": subject})
+
+
+def record_left(connection: Connection) -> None:
+    """Add the entries that were left, by this job or another; waits while somebody holds the log."""
+    connection.execute(query("audit.record_waiting"))
+
+
 def insert_listing(connection: Connection, filters: "AlertFilter", shown: int) -> None:
     """Record that alerts were listed: by which filter, and how many were shown."""
     asked = {name: value for name, value in asdict(filters).items() if value is not None}

@@ -4,6 +4,22 @@
 -- Records who did what to what, before and after; the database adds number, instant, role, operating-system user, hash.
 SELECT record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
 
+-- name: insert_waiting
+-- Leaves an entry of a job to be recorded once the log is free.
+INSERT INTO ml_audit_waiting (action, subject) VALUES (:action, :subject)
+
+-- name: record_waiting
+-- Moves the entries that wait into the log, in their order; when it was done is said where that was over a minute ago.
+WITH moved AS MATERIALIZED (
+    DELETE FROM ml_audit_waiting RETURNING id, at, action, subject, before, after
+), sorted AS MATERIALIZED (
+    SELECT * FROM moved ORDER BY id
+)
+SELECT record_action(NULL, action, subject, before,
+                     CASE WHEN at < clock_timestamp() - interval '1 minute'
+                          THEN jsonb_build_object('done_at', at, 'after', after) ELSE after END)
+FROM sorted
+
 -- name: fetch
 -- Entries that match, the latest first. An action matches itself and what it begins: alert matches alert.view.
 SELECT id, at, database_role, os_user, operator, action, subject, before, after, encode(hash, 'hex') AS hash
