@@ -220,6 +220,10 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF TG_OP = 'INSERT' THEN
+        IF (SELECT count(*) >= 1000 FROM minibar_ml.ml_job_runs r
+            WHERE r.job = NEW.job AND r.started_at > clock_timestamp() - interval '1 day') THEN
+            RAISE EXCEPTION 'a report is made a thousand times a day at most' USING ERRCODE = 'insufficient_privilege';
+        END IF;
         NEW.started_at := clock_timestamp();
     END IF;
     NEW.ended_at := CASE WHEN NEW.ended_at IS NOT NULL THEN clock_timestamp() END;
@@ -863,7 +867,19 @@ CREATE FUNCTION minibar_ml.move_audit_head() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+DECLARE
+    today record;
 BEGIN
+    IF minibar_ml.is_person(session_user) THEN
+        SELECT count(*) AS entries, coalesce(sum(l.size), 0) AS bytes INTO today
+        FROM (SELECT coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0) AS size
+              FROM minibar_ml.ml_audit_log
+              WHERE database_role = session_user AND at > clock_timestamp() - interval '1 day' LIMIT 20001) l;
+        IF today.entries > 20000 OR today.bytes > 20000000 THEN
+            RAISE EXCEPTION 'role % may leave 20,000 entries a day in the audit log, of 20 million bytes', session_user
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
     UPDATE minibar_ml.ml_audit_head h SET last_id = l.id, hash = l.hash
     FROM (SELECT id, hash FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1) l
     WHERE l.id > h.last_id;
@@ -2514,6 +2530,8 @@ CREATE INDEX ml_alerts_status_time ON minibar_ml.ml_alerts USING btree (status, 
 CREATE INDEX ml_alerts_time ON minibar_ml.ml_alerts USING btree (raised_at DESC);
 
 CREATE INDEX ml_audit_log_action ON minibar_ml.ml_audit_log USING btree (action, id DESC);
+
+CREATE INDEX ml_audit_log_role ON minibar_ml.ml_audit_log USING btree (database_role, at DESC);
 
 CREATE INDEX ml_audit_log_time ON minibar_ml.ml_audit_log USING btree (at DESC);
 
