@@ -2826,7 +2826,7 @@ CREATE POLICY reports ON minibar_ml.ml_job_locks FOR UPDATE USING (((name = ANY 
 
 CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = ANY (ARRAY['rounds'::text, 'report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
-CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_alert_comments USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_alerts a
