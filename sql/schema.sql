@@ -12,6 +12,38 @@ CREATE TYPE minibar_ml.severity AS ENUM (
     'critical'
 );
 
+CREATE FUNCTION minibar_ml.add_entry(operator text, action text, subject text, before jsonb, after jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    patience text := current_setting('lock_timeout');
+    is_free boolean := true;
+BEGIN
+    IF NOT minibar_ml.is_person(session_user) THEN
+        IF EXISTS (SELECT FROM minibar_ml.ml_audit_waiting) THEN
+            is_free := minibar_ml.record_waiting() = 0;
+        ELSE
+            BEGIN
+                PERFORM set_config('lock_timeout', '1s', true);
+                PERFORM FROM minibar_ml.ml_audit_head FOR UPDATE;
+                PERFORM set_config('lock_timeout', patience, true);
+            EXCEPTION WHEN lock_not_available THEN
+                is_free := false;
+            END;
+        END IF;
+        IF NOT is_free THEN
+            INSERT INTO minibar_ml.ml_audit_waiting (os_user, operator, action, subject, before, after)
+            VALUES (minibar_ml.os_user(), add_entry.operator, add_entry.action, add_entry.subject, add_entry.before,
+                    add_entry.after);
+            RETURN;
+        END IF;
+    END IF;
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    VALUES (minibar_ml.os_user(), add_entry.operator, add_entry.action, add_entry.subject, add_entry.before, add_entry.after);
+END
+$$;
+
 CREATE FUNCTION minibar_ml.aged(severity minibar_ml.severity, occurred_on date, at timestamp with time zone) RETURNS minibar_ml.severity
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -898,11 +930,18 @@ CREATE FUNCTION minibar_ml.noted_settings(file text) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT l.after FROM minibar_ml.ml_audit_log l JOIN pg_roles r ON r.rolname = l.database_role
-    WHERE l.action = 'settings.changed' AND jsonb_typeof(l.after) = 'object' AND NOT minibar_ml.is_person(r.rolname)
-      AND NOT minibar_ml.is_person(session_user)
-      AND (noted_settings.file IS NULL OR coalesce(l.after ->> 'file', '') = noted_settings.file)
-    ORDER BY l.id DESC LIMIT 1
+    SELECT n.after FROM (
+        (SELECT 1 AS place, w.after FROM minibar_ml.ml_audit_waiting w
+         WHERE w.action = 'settings.changed' AND NOT minibar_ml.is_person(session_user)
+           AND (noted_settings.file IS NULL OR coalesce(w.after ->> 'file', '') = noted_settings.file)
+         ORDER BY w.id DESC LIMIT 1)
+        UNION ALL
+        (SELECT 2, l.after FROM minibar_ml.ml_audit_log l JOIN pg_roles r ON r.rolname = l.database_role
+         WHERE l.action = 'settings.changed' AND jsonb_typeof(l.after) = 'object' AND NOT minibar_ml.is_person(r.rolname)
+           AND NOT minibar_ml.is_person(session_user)
+           AND (noted_settings.file IS NULL OR coalesce(l.after ->> 'file', '') = noted_settings.file)
+         ORDER BY l.id DESC LIMIT 1)) n
+    ORDER BY n.place LIMIT 1
 $$;
 
 CREATE FUNCTION minibar_ml.os_user() RETURNS text
@@ -959,9 +998,7 @@ BEGIN
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
     END IF;
-    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
-    VALUES (minibar_ml.os_user(), record_action.operator, record_action.action, record_action.subject,
-            record_action.before, record_action.after);
+    PERFORM minibar_ml.add_entry(operator, action, subject, before, after);
 END
 $$;
 
@@ -1054,9 +1091,9 @@ CREATE FUNCTION minibar_ml.record_deleted_models() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before)
-    SELECT minibar_ml.os_user(), 'models.delete', count(*) || CASE count(*) WHEN 1 THEN ' model' ELSE ' models' END,
-           jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id)
+    PERFORM minibar_ml.add_entry(
+        NULL, 'models.delete', count(*) || CASE count(*) WHEN 1 THEN ' model' ELSE ' models' END,
+        jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id), NULL)
     FROM before_rows o WHERE o.is_active OR NOT minibar_ml.runs_jobs(session_user)
     HAVING count(*) > 0;
     RETURN NULL;
@@ -1086,15 +1123,15 @@ CREATE FUNCTION minibar_ml.record_model_changes() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
-    SELECT minibar_ml.os_user(),
+    PERFORM minibar_ml.add_entry(
+           NULL,
            CASE WHEN bool_or(n.is_active AND n.version < r.version) THEN 'models.roll_back'
                 WHEN bool_or(n.is_active) THEN 'models.promote' ELSE 'models.retire' END,
            CASE count(DISTINCT (n.metric_type, n.hotel_id)) WHEN 1 THEN min(n.metric_type || ', hotel ' || n.hotel_id)
                 ELSE count(*) FILTER (WHERE n.is_active)
                      || CASE count(*) FILTER (WHERE n.is_active) WHEN 1 THEN ' model' ELSE ' models' END END,
            coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE NOT n.is_active), '[]'),
-           coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE n.is_active), '[]')
+           coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE n.is_active), '[]'))
     FROM after_rows n JOIN before_rows o USING (id)
     LEFT JOIN before_rows r ON (r.model_type, r.metric_type, r.hotel_id) = (n.model_type, n.metric_type, n.hotel_id)
                            AND r.is_active AND r.id <> n.id
@@ -1128,6 +1165,30 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.record_waiting() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF minibar_ml.is_person(session_user) OR NOT EXISTS (SELECT FROM minibar_ml.ml_audit_waiting) THEN
+        RETURN 0;
+    END IF;
+    PERFORM FROM minibar_ml.ml_audit_head FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN (SELECT count(*) FROM minibar_ml.ml_audit_waiting);
+    END IF;
+    WITH moved AS MATERIALIZED (
+        DELETE FROM minibar_ml.ml_audit_waiting RETURNING *
+    )
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT os_user, operator, action, subject, before,
+           CASE WHEN at < clock_timestamp() - interval '1 minute' AND action <> 'settings.changed'
+                THEN jsonb_build_object('done_at', at, 'after', after) ELSE after END
+    FROM moved ORDER BY id;
+    RETURN 0;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.record_writes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1153,8 +1214,7 @@ BEGIN
         INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
         VALUES (minibar_ml.os_user(), 'table.' || lower(TG_OP), TG_TABLE_NAME, before, after);
     ELSE
-        INSERT INTO minibar_ml.ml_audit_waiting (action, subject, before, after)
-        VALUES ('people.follow', TG_TABLE_NAME, before, after);
+        PERFORM minibar_ml.add_entry(NULL, 'people.follow', TG_TABLE_NAME, before, after);
     END IF;
     RETURN NULL;
 END
@@ -1677,6 +1737,8 @@ COMMENT ON COLUMN minibar_ml.ml_audit_head.hash IS 'Its hash.';
 CREATE TABLE minibar_ml.ml_audit_waiting (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    os_user text NOT NULL,
+    operator text,
     action text NOT NULL,
     subject text NOT NULL,
     before jsonb,
@@ -1688,6 +1750,10 @@ COMMENT ON TABLE minibar_ml.ml_audit_waiting IS 'Entries of jobs that are not in
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.id IS 'Number of the entry among those that waited.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.at IS 'When it was done, by the server''s clock.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.os_user IS 'The operating-system user, as the client says.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.operator IS 'The person who was named, as the client says.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.action IS 'What was done.';
 
@@ -2719,8 +2785,6 @@ CREATE POLICY jobs ON minibar_ml.ml_alert_events USING (( SELECT minibar_ml.runs
 CREATE POLICY jobs ON minibar_ml.ml_alerts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_attachments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
-
-CREATE POLICY jobs ON minibar_ml.ml_audit_waiting USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_changed_days USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 

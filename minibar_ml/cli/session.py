@@ -17,7 +17,7 @@ from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.failures import retrying
 from minibar_ml.store.jobs.runs import when_started
 from minibar_ml.store.schema.migrations import require_current
-from minibar_ml.store.sessions import Blocked, apart, naming_blockers
+from minibar_ml.store.sessions import naming_blockers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -134,18 +134,10 @@ def work(settings: Settings, command: str, job: Callable[["Connection"], Result]
         def once() -> Result:
             with _connection(settings, command) as connection, naming_blockers(connection):
                 if command in pings.JOBS:
-                    _note(connection, settings)
+                    # The audit log records that a job runs with other settings than the one before.
+                    audit.note_settings(connection, settings.changed(), str(location.find().path or ""))
+                    connection.commit()
                 when_started(connection, watch.start)
                 return job(connection)
 
         return retrying(once)
-
-
-def _note(connection: "Connection", settings: Settings) -> None:
-    """Record that a job runs with other settings than the last; while somebody holds the log, a later one does."""
-    try:
-        with apart(connection):
-            audit.note_settings(connection, settings.changed(), str(location.find().path or ""))
-    except Blocked as blocked:
-        logger.warning("Changed settings are not in the audit log yet. %s", blocked)
-    connection.commit()

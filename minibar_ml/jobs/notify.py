@@ -87,10 +87,11 @@ def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = Fa
             enqueued, done["sent"], done["skipped"], done["delayed"], done["failed"], dict(delivery.down)
         )
         job.counts.update(enqueued=enqueued, **done)
-        if delivery.down or done["failed"] or left or delivery.unrecorded:
+        unrecorded = _unrecorded(connection)
+        if delivery.down or done["failed"] or left or unrecorded:
             given_up = [f"{done['failed']} messages given up"] * bool(done["failed"])
             waiting = [f"hotel {one}: {why}" for one, why in left.items()]
-            job.partly = "; ".join([*delivery.down.values(), *given_up, *waiting, *delivery.unrecorded])
+            job.partly = "; ".join([*delivery.down.values(), *given_up, *waiting, *unrecorded])
         elif reading and plan.outside:
             marks.keep(connection, reading, job.id, plan.outside, kinds=plan.channels.keys())
     return result
@@ -104,6 +105,17 @@ def _ready(connection: "Connection", plan: DeliveryPlan, usable: frozenset[str],
         outbox.retry_failed(connection, plan.as_of)
     outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.digest_threshold)
     return enqueued
+
+
+def _unrecorded(connection: "Connection") -> list[str]:
+    """Why entries of jobs are not in the audit log yet, where somebody holds it: no message waits for that."""
+    waiting = audit.record_waiting(connection)
+    if not waiting:
+        return []
+    holders = "; ".join(sessions.find_blockers(connection))
+    why = f"{waiting} entries of jobs wait for the audit log. Open transactions on the store: {holders}"
+    logger.warning("%s", why)
+    return [why]
 
 
 def _reading(connection: "Connection", plan: DeliveryPlan, usable: frozenset[str]) -> marks.Reading | None:
@@ -120,15 +132,8 @@ class _Delivery:
         self._connection, self._plan, self._hotel_names = connection, plan, hotel_names
         self.done = Counter[str]()
         self.down: dict[ChannelKind, str] = {}
-        self.unrecorded: list[str] = []
-        """Why what was done is not in the audit log yet, where somebody holds that; a later run records it."""
 
     def work(self) -> None:
-        """Deliver, and record what was sent at the latest when nothing more is."""
-        self._deliver()
-        self._record()
-
-    def _deliver(self) -> None:
         """Claim, send and mark, batch by batch. A claim is committed before anything is sent."""
         lease = timedelta(seconds=self._plan.seconds) + MARGIN
         until = self._plan.clock() + self._plan.seconds
@@ -145,25 +150,12 @@ class _Delivery:
                 try:
                     self._attempt(message)
                     self._connection.commit()
-                    self._record()
                 except BaseException:
                     # Of the one at hand nobody knows whether it went out: its lease has to pass.
                     if not self._connection.invalidated:
                         self._connection.rollback()
                         self._release(batch[number + 1 :])
                     raise
-
-    def _record(self) -> None:
-        """Add to the audit log what was sent. Who holds it keeps no message from being sent, nor has any repeated."""
-        if self.unrecorded:
-            return
-        try:
-            with sessions.apart(self._connection):
-                audit.record_left(self._connection)
-        except sessions.Blocked as blocked:
-            self.unrecorded.append(f"What was sent is not in the audit log yet. {blocked}")
-            logger.warning("%s", self.unrecorded[0])
-        self._connection.commit()
 
     def _release(self, messages: list[Outgoing]) -> None:
         outbox.release(self._connection, messages, self._plan.as_of)

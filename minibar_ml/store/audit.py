@@ -26,6 +26,8 @@ def insert(
 ) -> None:
     """Add one entry, in the caller's transaction, so that it stands or falls with what it records.
 
+    A job's waits in a table of its own while somebody holds the log (`record_waiting`); a person waits for the log.
+
     A person's login may record what persons do by commands; what jobs do PostgreSQL refuses it. A standby takes no
     entry: only reading is possible there, and goes on with a warning.
     """
@@ -42,17 +44,10 @@ def insert(
     connection.execute(query("audit.insert"), values)
 
 
-def leave(connection: Connection, action: str, subject: str) -> None:
-    """Leave an entry of a job to `record_left`, in the caller's transaction: it stands or falls with what it records.
-
-    For what cannot be undone, such as a message that was sent: a person's open transaction may hold the log.
-    """
-    connection.execute(query("audit.insert_waiting"), {"action": action, "subject": subject})
-
-
-def record_left(connection: Connection) -> None:
-    """Add the entries that were left, by this job or another; waits while somebody holds the log."""
-    connection.execute(query("audit.record_waiting"))
+def record_waiting(connection: Connection) -> int:
+    """Add the entries of jobs that waited while somebody held the log; how many wait on, because somebody does."""
+    waiting: int = connection.execute(query("audit.record_waiting")).scalar_one()
+    return waiting
 
 
 def insert_listing(connection: Connection, filters: "AlertFilter", shown: int) -> None:

@@ -4,21 +4,9 @@
 -- Records who did what to what, before and after; the database adds number, instant, role, operating-system user, hash.
 SELECT record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
 
--- name: insert_waiting
--- Leaves an entry of a job to be recorded once the log is free.
-INSERT INTO ml_audit_waiting (action, subject) VALUES (:action, :subject)
-
 -- name: record_waiting
--- Moves the entries that wait into the log, in their order; when it was done is said where that was over a minute ago.
-WITH moved AS MATERIALIZED (
-    DELETE FROM ml_audit_waiting RETURNING id, at, action, subject, before, after
-), sorted AS MATERIALIZED (
-    SELECT * FROM moved ORDER BY id
-)
-SELECT record_action(NULL, action, subject, before,
-                     CASE WHEN at < clock_timestamp() - interval '1 minute'
-                          THEN jsonb_build_object('done_at', at, 'after', after) ELSE after END)
-FROM sorted
+-- Moves entries of jobs that wait into the log; how many wait on, because somebody holds the log.
+SELECT record_waiting()
 
 -- name: fetch
 -- Entries that match, the latest first. An action matches itself and what it begins: alert matches alert.view.
@@ -53,5 +41,6 @@ LEFT JOIN LATERAL (SELECT id, hash FROM ml_audit_log ORDER BY id DESC LIMIT 1) l
 SELECT id, encode(hash, 'hex') AS hash FROM ml_audit_log WHERE encode(hash, 'hex') = ANY (CAST(:hashes AS text[]))
 
 -- name: find_settings
--- The settings that jobs noted last out of this file, and whether this session may note others.
-SELECT noted_settings(:file) AS noted, NOT is_person(session_user) AS may_note
+-- The settings that jobs noted last out of this file, whether this session may note others, and how many entries of jobs
+-- wait because somebody holds the log.
+SELECT noted_settings(:file) AS noted, NOT is_person(session_user) AS may_note, record_waiting() AS waiting

@@ -78,11 +78,11 @@ def fetch_parts(connection: Connection, ids: Sequence[int], channel_id: int) -> 
 
 
 def mark_sent(connection: Connection, message: Outgoing, at: datetime) -> None:
-    """A message was accepted; that it was is left for the audit log (`audit.record_left`)."""
+    """A message was accepted; which goes on record in the audit log."""
     connection.execute(query("outbox.mark_sent"), {"id": message.id, "at": at})
     about = f" about alert {message.alert_id}" if message.alert_id else ""
     subject = f"{message.kind} {message.id}{about} to {message.person} by {message.recipient.channel}"
-    audit.leave(connection, "message.sent", subject)
+    audit.insert(connection, "message.sent", subject)
 
 
 def mark_skipped(connection: Connection, message: Outgoing, at: datetime) -> None:

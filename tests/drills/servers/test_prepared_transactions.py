@@ -51,9 +51,10 @@ def test_a_prepared_transaction_is_named_by_its_owner_and_what_ends_it(
     (words, held), name = HELD[what], f"boss{[*HELD].index(what)}"
     boss = login(hotel, name, "--as", "administrator", "--hotel", "1")
     assert psql(boss, f"BEGIN; {held}; PREPARE TRANSACTION '{name}'") == ""
+    other = login(hotel, f"other_{name}", "--as", "administrator", "--hotel", "1")
     capsys.readouterr()
-    assert command(hotel, *words) in (ExitCode.DATABASE_UNREACHABLE, ExitCode.LOCKED)
+    assert command(other, *words) in (ExitCode.DATABASE_UNREACHABLE, ExitCode.LOCKED)
     said = f"role {make_url(boss).username}, prepared transaction '{name}' (`ROLLBACK PREPARED`), since"
     assert said in " ".join(capsys.readouterr().err.split())
     assert psql(boss, f"ROLLBACK PREPARED '{name}'") == ""
-    assert command(hotel, *words) != ExitCode.DATABASE_UNREACHABLE
+    assert command(other, *words) != ExitCode.DATABASE_UNREACHABLE
