@@ -23,8 +23,8 @@ COMMENT ON COLUMN minibar_ml.ml_audit_waiting.after IS 'How it was afterwards.';
 -- Functions of the owner alone write and empty it.
 ALTER TABLE minibar_ml.ml_audit_waiting ENABLE ROW LEVEL SECURITY;
 
--- Adds an entry to the log. Where another transaction holds that for a second, or did so for an entry that still waits, a job's
--- entry waits elsewhere. A person waits for the log: what they do is not done before it is on record.
+-- Adds an entry to the log. Where another transaction holds that for a second, or did so for an entry that still waits, a
+-- job's entry waits elsewhere. A person waits for the log: what they do is not done before it is on record.
 CREATE FUNCTION minibar_ml.add_entry(operator text, action text, subject text, before jsonb, after jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'

@@ -19,8 +19,6 @@ TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that a gateway turns into the IPv4 address of their last 32 bits."""
 TUNNELS = (ipaddress.ip_network("2001::/32"), ipaddress.ip_network("2002::/16"), ipaddress.ip_network("64:ff9b:1::/48"))
 """IPv6 addresses that lead to an IPv4 address in ways of their own; no service is at one."""
-
-
 MOST_BYTES = 1024 * 1024
 """Of what a service answers, which nobody reads: as it comes, and once more unpacked."""
 

@@ -78,7 +78,7 @@ def fetch_parts(connection: Connection, ids: Sequence[int], channel_id: int) -> 
 
 
 def mark_sent(connection: Connection, message: Outgoing, at: datetime) -> None:
-    """A message was accepted; which goes on record in the audit log."""
+    """A message was accepted, which goes on record in the audit log."""
     connection.execute(query("outbox.mark_sent"), {"id": message.id, "at": at})
     about = f" about alert {message.alert_id}" if message.alert_id else ""
     subject = f"{message.kind} {message.id}{about} to {message.person} by {message.recipient.channel}"

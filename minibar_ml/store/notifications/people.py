@@ -26,7 +26,7 @@ _OWN = ("id", "name", "source_user_id", "channels", "follows_source")
 
 
 def follow_source(connection: Connection, usable: Collection[str], language: Lang) -> None:
-    """Take over who the source's administrators and storekeepers are; one statement. What changes is left for the log.
+    """Take over who the source's administrators and storekeepers are; one statement. What changes is on record.
 
     Does nothing where the source does not let us read them: then only those count whom somebody has added. Nor where
     this role may not change everybody, nor on a standby: the jobs do it every few minutes.

@@ -325,6 +325,7 @@ def test_an_administrator_of_one_hotel_mutes_nothing_of_the_installation(hotels:
         ("floor", "repeat('x', 2000)", "200 characters"),
         ("since", "now() + interval '60 years'", "within five years"),
         ("since", "now() - interval '20 years'", "beforehand"),
+        ("until", "now() - interval '1 hour'", "beforehand"),
         ("until", "now() + interval '20 years'", "violates check constraint"),
         ("until", "'infinity'", "violates check constraint"),
         ("until", "'20226-01-01'", "violates check constraint"),
