@@ -12,6 +12,38 @@ CREATE TYPE minibar_ml.severity AS ENUM (
     'critical'
 );
 
+CREATE FUNCTION minibar_ml.add_entry(operator text, action text, subject text, before jsonb, after jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    patience text := current_setting('lock_timeout');
+    is_free boolean := true;
+BEGIN
+    IF NOT minibar_ml.is_person(session_user) THEN
+        IF EXISTS (SELECT FROM minibar_ml.ml_audit_waiting) THEN
+            is_free := minibar_ml.record_waiting() = 0;
+        ELSE
+            BEGIN
+                PERFORM set_config('lock_timeout', '1s', true);
+                PERFORM FROM minibar_ml.ml_audit_head FOR UPDATE;
+                PERFORM set_config('lock_timeout', patience, true);
+            EXCEPTION WHEN lock_not_available THEN
+                is_free := false;
+            END;
+        END IF;
+        IF NOT is_free THEN
+            INSERT INTO minibar_ml.ml_audit_waiting (os_user, operator, action, subject, before, after)
+            VALUES (minibar_ml.os_user(), add_entry.operator, add_entry.action, add_entry.subject, add_entry.before,
+                    add_entry.after);
+            RETURN;
+        END IF;
+    END IF;
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    VALUES (minibar_ml.os_user(), add_entry.operator, add_entry.action, add_entry.subject, add_entry.before, add_entry.after);
+END
+$$;
+
 CREATE FUNCTION minibar_ml.aged(severity minibar_ml.severity, occurred_on date, at timestamp with time zone) RETURNS minibar_ml.severity
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -220,6 +252,10 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF TG_OP = 'INSERT' THEN
+        IF (SELECT count(*) >= 1000 FROM minibar_ml.ml_job_runs r
+            WHERE r.job = NEW.job AND r.started_at > clock_timestamp() - interval '1 day') THEN
+            RAISE EXCEPTION 'a report is made a thousand times a day at most' USING ERRCODE = 'insufficient_privilege';
+        END IF;
         NEW.started_at := clock_timestamp();
     END IF;
     NEW.ended_at := CASE WHEN NEW.ended_at IS NOT NULL THEN clock_timestamp() END;
@@ -863,7 +899,19 @@ CREATE FUNCTION minibar_ml.move_audit_head() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+DECLARE
+    today record;
 BEGIN
+    IF minibar_ml.is_person(session_user) THEN
+        SELECT count(*) AS entries, coalesce(sum(l.size), 0) AS bytes INTO today
+        FROM (SELECT coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0) AS size
+              FROM minibar_ml.ml_audit_log
+              WHERE database_role = session_user AND at > clock_timestamp() - interval '1 day' LIMIT 20001) l;
+        IF today.entries > 20000 OR today.bytes > 20000000 THEN
+            RAISE EXCEPTION 'role % may leave 20,000 entries a day in the audit log, of 20 million bytes', session_user
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
     UPDATE minibar_ml.ml_audit_head h SET last_id = l.id, hash = l.hash
     FROM (SELECT id, hash FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1) l
     WHERE l.id > h.last_id;
@@ -882,11 +930,18 @@ CREATE FUNCTION minibar_ml.noted_settings(file text) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT l.after FROM minibar_ml.ml_audit_log l JOIN pg_roles r ON r.rolname = l.database_role
-    WHERE l.action = 'settings.changed' AND jsonb_typeof(l.after) = 'object' AND NOT minibar_ml.is_person(r.rolname)
-      AND NOT minibar_ml.is_person(session_user)
-      AND (noted_settings.file IS NULL OR coalesce(l.after ->> 'file', '') = noted_settings.file)
-    ORDER BY l.id DESC LIMIT 1
+    SELECT n.after FROM (
+        (SELECT 1 AS place, w.after FROM minibar_ml.ml_audit_waiting w
+         WHERE w.action = 'settings.changed' AND NOT minibar_ml.is_person(session_user)
+           AND (noted_settings.file IS NULL OR coalesce(w.after ->> 'file', '') = noted_settings.file)
+         ORDER BY w.id DESC LIMIT 1)
+        UNION ALL
+        (SELECT 2, l.after FROM minibar_ml.ml_audit_log l JOIN pg_roles r ON r.rolname = l.database_role
+         WHERE l.action = 'settings.changed' AND jsonb_typeof(l.after) = 'object' AND NOT minibar_ml.is_person(r.rolname)
+           AND NOT minibar_ml.is_person(session_user)
+           AND (noted_settings.file IS NULL OR coalesce(l.after ->> 'file', '') = noted_settings.file)
+         ORDER BY l.id DESC LIMIT 1)) n
+    ORDER BY n.place LIMIT 1
 $$;
 
 CREATE FUNCTION minibar_ml.os_user() RETURNS text
@@ -943,9 +998,7 @@ BEGIN
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
     END IF;
-    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
-    VALUES (minibar_ml.os_user(), record_action.operator, record_action.action, record_action.subject,
-            record_action.before, record_action.after);
+    PERFORM minibar_ml.add_entry(operator, action, subject, before, after);
 END
 $$;
 
@@ -1038,9 +1091,9 @@ CREATE FUNCTION minibar_ml.record_deleted_models() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before)
-    SELECT minibar_ml.os_user(), 'models.delete', count(*) || CASE count(*) WHEN 1 THEN ' model' ELSE ' models' END,
-           jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id)
+    PERFORM minibar_ml.add_entry(
+        NULL, 'models.delete', count(*) || CASE count(*) WHEN 1 THEN ' model' ELSE ' models' END,
+        jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id), NULL)
     FROM before_rows o WHERE o.is_active OR NOT minibar_ml.runs_jobs(session_user)
     HAVING count(*) > 0;
     RETURN NULL;
@@ -1070,15 +1123,15 @@ CREATE FUNCTION minibar_ml.record_model_changes() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
-    SELECT minibar_ml.os_user(),
+    PERFORM minibar_ml.add_entry(
+           NULL,
            CASE WHEN bool_or(n.is_active AND n.version < r.version) THEN 'models.roll_back'
                 WHEN bool_or(n.is_active) THEN 'models.promote' ELSE 'models.retire' END,
            CASE count(DISTINCT (n.metric_type, n.hotel_id)) WHEN 1 THEN min(n.metric_type || ', hotel ' || n.hotel_id)
                 ELSE count(*) FILTER (WHERE n.is_active)
                      || CASE count(*) FILTER (WHERE n.is_active) WHEN 1 THEN ' model' ELSE ' models' END END,
            coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE NOT n.is_active), '[]'),
-           coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE n.is_active), '[]')
+           coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE n.is_active), '[]'))
     FROM after_rows n JOIN before_rows o USING (id)
     LEFT JOIN before_rows r ON (r.model_type, r.metric_type, r.hotel_id) = (n.model_type, n.metric_type, n.hotel_id)
                            AND r.is_active AND r.id <> n.id
@@ -1112,16 +1165,41 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.record_waiting() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF minibar_ml.is_person(session_user) OR NOT EXISTS (SELECT FROM minibar_ml.ml_audit_waiting) THEN
+        RETURN 0;
+    END IF;
+    PERFORM FROM minibar_ml.ml_audit_head FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN (SELECT count(*) FROM minibar_ml.ml_audit_waiting);
+    END IF;
+    WITH moved AS MATERIALIZED (
+        DELETE FROM minibar_ml.ml_audit_waiting RETURNING *
+    )
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT os_user, operator, action, subject, before,
+           CASE WHEN at < clock_timestamp() - interval '1 minute' AND action <> 'settings.changed'
+                THEN jsonb_build_object('done_at', at, 'after', after) ELSE after END
+    FROM moved ORDER BY id;
+    RETURN 0;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.record_writes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     dropped text[] := ARRAY['sealed', 'content', 'body', 'html'];
+    is_person boolean := minibar_ml.is_person(session_user);
     before jsonb;
     after jsonb;
 BEGIN
-    IF NOT minibar_ml.is_person(session_user) THEN
+    IF NOT is_person AND (current_setting('minibar_ml.follows', true) = 'on') IS NOT TRUE THEN
         RETURN NULL;
     END IF;
     IF TG_OP <> 'INSERT' THEN
@@ -1130,9 +1208,13 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         after := (SELECT jsonb_agg(to_jsonb(n) - dropped) FROM after_rows n);
     END IF;
-    IF before IS NOT NULL OR after IS NOT NULL THEN
+    IF before IS NULL AND after IS NULL THEN
+        RETURN NULL;
+    ELSIF is_person THEN
         INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
         VALUES (minibar_ml.os_user(), 'table.' || lower(TG_OP), TG_TABLE_NAME, before, after);
+    ELSE
+        PERFORM minibar_ml.add_entry(NULL, 'people.follow', TG_TABLE_NAME, before, after);
     END IF;
     RETURN NULL;
 END
@@ -1651,6 +1733,44 @@ COMMENT ON COLUMN minibar_ml.ml_audit_head.only_row IS 'Keeps it one row.';
 COMMENT ON COLUMN minibar_ml.ml_audit_head.last_id IS 'Its number.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_head.hash IS 'Its hash.';
+
+CREATE TABLE minibar_ml.ml_audit_waiting (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    os_user text NOT NULL,
+    operator text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    before jsonb,
+    after jsonb
+);
+
+COMMENT ON TABLE minibar_ml.ml_audit_waiting IS 'Entries of jobs that are not in the audit log yet.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.id IS 'Number of the entry among those that waited.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.at IS 'When it was done, by the server''s clock.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.os_user IS 'The operating-system user, as the client says.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.operator IS 'The person who was named, as the client says.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.action IS 'What was done.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.subject IS 'To what.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.before IS 'How it was before.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.after IS 'How it was afterwards.';
+
+ALTER TABLE minibar_ml.ml_audit_waiting ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_audit_waiting_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE minibar_ml.ml_changed_days (
     run_id bigint NOT NULL,
@@ -2356,6 +2476,9 @@ ALTER TABLE ONLY minibar_ml.ml_audit_head
 ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_audit_waiting
+    ADD CONSTRAINT ml_audit_waiting_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY minibar_ml.ml_changed_days
     ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date, hotel_id, entity_type, entity_id, metric_type);
 
@@ -2473,6 +2596,8 @@ CREATE INDEX ml_alerts_status_time ON minibar_ml.ml_alerts USING btree (status, 
 CREATE INDEX ml_alerts_time ON minibar_ml.ml_alerts USING btree (raised_at DESC);
 
 CREATE INDEX ml_audit_log_action ON minibar_ml.ml_audit_log USING btree (action, id DESC);
+
+CREATE INDEX ml_audit_log_role ON minibar_ml.ml_audit_log USING btree (database_role, at DESC);
 
 CREATE INDEX ml_audit_log_time ON minibar_ml.ml_audit_log USING btree (at DESC);
 
@@ -2715,6 +2840,8 @@ ALTER TABLE minibar_ml.ml_attachments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_audit_waiting ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
@@ -2763,7 +2890,7 @@ CREATE POLICY reports ON minibar_ml.ml_job_locks FOR UPDATE USING (((name = ANY 
 
 CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = ANY (ARRAY['rounds'::text, 'report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
-CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_alert_comments USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_alerts a

@@ -52,6 +52,7 @@ pytest_plugins = [
     "support.hotels.harbour",
     "support.hotels.house_of_lists",
     "support.hotels.lists",
+    "support.hotels.three_hotels",
 ]
 
 

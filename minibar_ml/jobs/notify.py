@@ -17,6 +17,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
+from minibar_ml.store import audit, sessions
 from minibar_ml.store.alerting import alerts, histories
 from minibar_ml.store.jobs import held, marks, runs
 from minibar_ml.store.notifications import outbox, people
@@ -86,10 +87,11 @@ def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = Fa
             enqueued, done["sent"], done["skipped"], done["delayed"], done["failed"], dict(delivery.down)
         )
         job.counts.update(enqueued=enqueued, **done)
-        if delivery.down or done["failed"] or left:
+        unrecorded = _unrecorded(connection)
+        if delivery.down or done["failed"] or left or unrecorded:
             given_up = [f"{done['failed']} messages given up"] * bool(done["failed"])
             waiting = [f"hotel {one}: {why}" for one, why in left.items()]
-            job.partly = "; ".join([*delivery.down.values(), *given_up, *waiting])
+            job.partly = "; ".join([*delivery.down.values(), *given_up, *waiting, *unrecorded])
         elif reading and plan.outside:
             marks.keep(connection, reading, job.id, plan.outside, kinds=plan.channels.keys())
     return result
@@ -103,6 +105,17 @@ def _ready(connection: "Connection", plan: DeliveryPlan, usable: frozenset[str],
         outbox.retry_failed(connection, plan.as_of)
     outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.digest_threshold)
     return enqueued
+
+
+def _unrecorded(connection: "Connection") -> list[str]:
+    """Why entries of jobs are not in the audit log yet, where somebody holds it: no message waits for that."""
+    waiting = audit.record_waiting(connection)
+    if not waiting:
+        return []
+    holders = "; ".join(sessions.find_blockers(connection))
+    why = f"{waiting} entries of jobs wait for the audit log. Open transactions on the store: {holders}"
+    logger.warning("%s", why)
+    return [why]
 
 
 def _reading(connection: "Connection", plan: DeliveryPlan, usable: frozenset[str]) -> marks.Reading | None:

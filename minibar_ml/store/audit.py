@@ -26,6 +26,8 @@ def insert(
 ) -> None:
     """Add one entry, in the caller's transaction, so that it stands or falls with what it records.
 
+    A job's waits in a table of its own while somebody holds the log (`record_waiting`); a person waits for the log.
+
     A person's login may record what persons do by commands; what jobs do PostgreSQL refuses it. A standby takes no
     entry: only reading is possible there, and goes on with a warning.
     """
@@ -40,6 +42,12 @@ def insert(
         "after": None if after is None else json.dumps(after, default=str),
     }
     connection.execute(query("audit.insert"), values)
+
+
+def record_waiting(connection: Connection) -> int:
+    """Add the entries of jobs that waited while somebody held the log; how many wait on, because somebody does."""
+    waiting: int = connection.execute(query("audit.record_waiting")).scalar_one()
+    return waiting
 
 
 def insert_listing(connection: Connection, filters: "AlertFilter", shown: int) -> None:

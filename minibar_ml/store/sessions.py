@@ -62,5 +62,8 @@ def _blocked(blockers: list[str]) -> str:
 def describe(session: "Row[Any]") -> str:
     """A session by role, process, application and when its transaction began, as far as this role may see it."""
     since = f", since {session.since:%Y-%m-%d %H:%M:%S}" if session.since else ""
+    if session.pid is None:
+        # No session is behind it: nothing can be ended but the transaction itself, by this role or a superuser.
+        return f"role {session.usename}, prepared transaction {session.gid!r} (`ROLLBACK PREPARED`){since}"
     application = f" ({session.application_name})" if session.application_name else ""
     return f"role {session.usename}, process {session.pid}{application}{since}"

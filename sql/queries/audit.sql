@@ -4,6 +4,10 @@
 -- Records who did what to what, before and after; the database adds number, instant, role, operating-system user, hash.
 SELECT record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
 
+-- name: record_waiting
+-- Moves entries of jobs that wait into the log; how many wait on, because somebody holds the log.
+SELECT record_waiting()
+
 -- name: fetch
 -- Entries that match, the latest first. An action matches itself and what it begins: alert matches alert.view.
 SELECT id, at, database_role, os_user, operator, action, subject, before, after, encode(hash, 'hex') AS hash
@@ -37,5 +41,6 @@ LEFT JOIN LATERAL (SELECT id, hash FROM ml_audit_log ORDER BY id DESC LIMIT 1) l
 SELECT id, encode(hash, 'hex') AS hash FROM ml_audit_log WHERE encode(hash, 'hex') = ANY (CAST(:hashes AS text[]))
 
 -- name: find_settings
--- The settings that jobs noted last out of this file, and whether this session may note others.
-SELECT noted_settings(:file) AS noted, NOT is_person(session_user) AS may_note
+-- The settings that jobs noted last out of this file, whether this session may note others, and how many entries of jobs
+-- wait because somebody holds the log.
+SELECT noted_settings(:file) AS noted, NOT is_person(session_user) AS may_note, record_waiting() AS waiting

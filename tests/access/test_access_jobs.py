@@ -84,3 +84,13 @@ def test_a_storekeeper_reads_stock_and_its_forecast_and_no_names_of_attendants(
     done(keeper, "forecast", "--json")
     assert json.loads(capsys.readouterr().out)
     assert "permission denied" in psql(keeper, "SELECT name FROM minibar_ml.source_users()")
+
+
+def test_who_has_access_is_shown_to_the_jobs_too(checked: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    url, jobs = checked
+    bound = str(make_url(login(url, "bound", "--as", "storekeeper", "--hotel", "1")).username)
+    capsys.readouterr()
+    done(jobs, "access", "list")
+    shown = capsys.readouterr()
+    assert bound in shown.out
+    assert "No login has access" not in shown.err

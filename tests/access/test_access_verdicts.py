@@ -102,8 +102,9 @@ def test_a_session_that_holds_the_audit_log_makes_nobody_wait_for_ever(
     hotels: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(failures, "LOCK_TIMEOUT_SECONDS", 1)
+    other = login(hotels, "other", "--as", "viewer", "--all-hotels")
     with psycopg2.connect(login(hotels, "viewer", "--as", "viewer", "--all-hotels")) as idle, idle.cursor() as cursor:
         cursor.execute("SELECT minibar_ml.record_action(NULL, 'alert.view', 'alert 1', NULL, NULL)")
-        assert command(hotels, "alerts", "list") == ExitCode.DATABASE_UNREACHABLE
+        assert command(other, "alerts", "list") == ExitCode.DATABASE_UNREACHABLE
         assert "Another session holds a lock for over 1 seconds" in capsys.readouterr().err
     done(hotels, "alerts", "list", "--quiet")

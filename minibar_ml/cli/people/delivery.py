@@ -1,6 +1,6 @@
 """Channels and mail server, from the settings."""
 
-import os
+import re
 from pathlib import Path
 
 from minibar_ml.artifacts.keys import Keys, load_keys
@@ -12,10 +12,12 @@ from minibar_ml.log import logger
 from minibar_ml.notify.channels.apprise import AppriseChannel
 from minibar_ml.notify.channels.email import Email, Server
 from minibar_ml.notify.contract import Channel
-from minibar_ml.permissions import require_trusted
+from minibar_ml.permissions import read_bytes, require_trusted
 
 APPRISE: tuple[ChannelKind, ...] = ("sms", "push", "chat")
 """Channels that apprise delivers."""
+CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[\\x00-\\x7f]+?-----END CERTIFICATE-----")
+"""What stands around them in a file may be in any language."""
 
 
 def channels(settings: Settings) -> dict[ChannelKind, Channel]:
@@ -28,26 +30,34 @@ def channels(settings: Settings) -> dict[ChannelKind, Channel]:
 
 def mail_server(settings: Settings) -> Server:
     """The mail server of the settings; raises ConfigurationError where one of its files can't be used."""
-    if settings.smtp_ca_file:
-        _require_authority(Path(settings.smtp_ca_file))
     return Server(
         host=settings.smtp_host,
         port=settings.smtp_port,
         tls=settings.smtp_tls,
         sender=settings.smtp_sender or settings.smtp_user,
-        ca_file=settings.smtp_ca_file or None,
+        authority=_authority(Path(settings.smtp_ca_file)) if settings.smtp_ca_file else None,
         user=settings.smtp_user,
         password=settings.smtp_password or _password(settings.smtp_password_file),
         timeout=settings.smtp_timeout,
     )
 
 
-def _require_authority(path: Path) -> None:
-    """The file decides which mail server is believed: only its owner, the current user or root, may write it."""
+def _authority(path: Path) -> str:
+    """The certificates of a file that decides which mail server is believed: only its owner or root may write it.
+
+    Used as they were when owner and mode were looked at: by its path, the file could be another one by then.
+    """
     called = f"ML_SMTP_CA_FILE={path}"
-    if not os.access(path, os.R_OK):
-        raise ConfigurationError(f"{called} can't be read: correct the path or its permissions.")
-    require_trusted(path, path.stat(), called, "decides which mail server is trusted")
+    try:
+        content, found = read_bytes(path)
+    except OSError as error:
+        raise ConfigurationError(f"{called} can't be read: correct the path or its permissions.") from error
+    require_trusted(path, found, called, "decides which mail server is trusted")
+    certificates = CERTIFICATE.findall(content.decode("latin-1"))
+    # Without any, those that the system trusts would be.
+    if not certificates:
+        raise ConfigurationError(f"{called} has no certificate: it must be PEM (BEGIN CERTIFICATE).")
+    return "\n".join(certificates)
 
 
 def _password(path: str) -> str:

@@ -85,7 +85,7 @@ def _describe(hotel_ids: tuple[int, ...] | None) -> str:
 def list_(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """List logins and their access.
 
-    Administrators and the owner see all logins, others only their own.
+    Administrators, the jobs and the owner see all logins, others only their own.
     """
     with session.store(session.settings(), "access list") as connection:
         found = access.fetch(connection)

@@ -55,14 +55,15 @@ POLICY = _WholeWords(linesep="\r\n", max_line_length=78)
 class Server:
     """A mail server and how to connect to it.
 
-    `timeout` is the seconds for connecting, encryption and login together, and again for each mail.
+    `authority` is who must have signed its certificate, as PEM; None: whom the system trusts. `timeout` is the seconds
+    for connecting, encryption and login together, and again for each mail.
     """
 
     host: str
     port: int
     tls: SmtpTls
     sender: str
-    ca_file: str | None = None
+    authority: str | None = None
     user: str = ""
     password: str = field(default="", repr=False)
     timeout: float = 20
@@ -168,7 +169,7 @@ class Email:
         return connection
 
     def _trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self._server.ca_file)
+        return ssl.create_default_context(cadata=self._server.authority)
 
     def _close_if_over(self, code: int) -> None:
         if code == 421:

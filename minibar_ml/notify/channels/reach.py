@@ -4,10 +4,12 @@ Each connection goes to the address that was checked: a name that leads elsewher
 that is an address (`http://2130706433/`) and IPv6 forms of IPv4 end at the same check.
 """
 
+import io
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -17,6 +19,8 @@ TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses that a gateway turns into the IPv4 address of their last 32 bits."""
 TUNNELS = (ipaddress.ip_network("2001::/32"), ipaddress.ip_network("2002::/16"), ipaddress.ip_network("64:ff9b:1::/48"))
 """IPv6 addresses that lead to an IPv4 address in ways of their own; no service is at one."""
+MOST_BYTES = 1024 * 1024
+"""Of what a service answers, which nobody reads: as it comes, and once more unpacked."""
 
 
 class NotPublic(OSError):
@@ -79,8 +83,56 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
+class _Bounded(io.RawIOBase):
+    """What comes by a connection, until it is too much."""
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        self._raw, self._left = raw, MOST_BYTES
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """As a socket's; raises OSError where more has come than an answer may have."""
+        count: int | None = self._raw.readinto(buffer)
+        self._left -= count or 0
+        if self._left < 0:
+            raise OSError(f"an answer of more than {MOST_BYTES} bytes")
+        return count
+
+    def close(self) -> None:
+        """Close the socket's file."""
+        self._raw.close()
+        super().close()
+
+
+class _Answer(HTTPResponse):
+    """An answer of at most MOST_BYTES, headers included: memory would hold all that a service sends."""
+
+    def __init__(self, *connected: Any, **named: Any) -> None:
+        super().__init__(*connected, **named)
+        self.fp = io.BufferedReader(_Bounded(self.fp.detach()))
+
+
+def _unpacked(stream: Callable[..., Iterator[bytes]]) -> Callable[..., Iterator[bytes]]:
+    """urllib3's way to read an answer, which ends where that unpacks to more than MOST_BYTES."""
+    from urllib3.exceptions import ProtocolError
+
+    def read(answer: Any, *options: Any, **named: Any) -> Iterator[bytes]:
+        taken = 0
+        for part in stream(answer, *options, **named):
+            taken += len(part)
+            if taken > MOST_BYTES:
+                answer.close()
+                raise ProtocolError(f"an answer that unpacks to more than {MOST_BYTES} bytes")
+            yield part
+
+    return read
+
+
 class _Gate:
-    """urllib3's way to connect, behind the check of a `Reach`. Nothing else here uses urllib3 but apprise."""
+    """urllib3's way to connect, behind the check of a `Reach`, and to read. Nothing here uses urllib3 but apprise."""
 
     def __init__(self) -> None:
         """It is put up once, when the first service is notified: most commands notify none."""
@@ -89,10 +141,14 @@ class _Gate:
 
     def put_up(self) -> None:
         """Stand between apprise and the network from now on."""
+        from urllib3.connection import HTTPConnection
+        from urllib3.response import HTTPResponse as Read
         from urllib3.util import connection
 
         if self._create is None:
             self._create, connection.create_connection = connection.create_connection, self.connect
+            HTTPConnection.response_class = _Answer
+            Read.stream = _unpacked(Read.stream)  # type: ignore[method-assign, assignment]
 
     def connect(self, address: tuple[str, int], *options: Any, **named: Any) -> socket.socket:
         """As urllib3's, to one of the addresses that were checked."""

@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Timer
 from time import monotonic
+from typing import BinaryIO
 
 from minibar_ml.deadline import within
 
+MOST_BYTES = 64 * 1024
+"""Of one reply, whose lines smtplib would add up for as long as they come."""
 LITERAL = "[127.0.0.1]"
 """What this machine calls itself to a mail server where it has no full name."""
 
@@ -70,13 +73,46 @@ class Line:
                 held.shutdown(socket.SHUT_RDWR)
 
 
+class _Replies:
+    """What a server sends, line by line, at most MOST_BYTES of each reply."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._left = file, 0
+
+    def begin(self) -> None:
+        """What comes now is another reply."""
+        self._left = MOST_BYTES
+
+    def readline(self, most: int) -> bytes:
+        """The next line, as a file's; raises OSError where the reply is too long."""
+        line = self._file.readline(most)
+        self._left -= len(line)
+        if self._left < 0:
+            raise OSError(f"a reply of more than {MOST_BYTES} bytes")
+        return line
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
 class Plain(smtplib.SMTP):
     """A connection on a `Line`, made within its time."""
+
+    file: _Replies | None
 
     def __init__(self, line: Line, host: str, port: int, timeout: float) -> None:
         """Connect; `timeout` is for each read, in seconds."""
         self.line = line
         super().__init__(host, port, _own_name(line), timeout)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As smtplib's, of a reply that is not too long."""
+        assert self.sock is not None
+        if self.file is None:
+            self.file = _Replies(self.sock.makefile("rb"))
+        self.file.begin()
+        return super().getreply()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         addresses = within(self.line.remaining(), lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))

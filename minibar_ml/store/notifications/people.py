@@ -17,12 +17,16 @@ from minibar_ml.store.engine import session_of
 from minibar_ml.store.queries import query
 
 NEEDED = "source_recipients"
+FOLLOWING = (
+    "people.begin_following", "people.follow_source", "people.follow_removed_addresses", "people.follow_addresses",
+    "people.end_following",
+)  # fmt: skip
 _LISTS = ("hotels", "alert_types", "reports")
 _OWN = ("id", "name", "source_user_id", "channels", "follows_source")
 
 
 def follow_source(connection: Connection, usable: Collection[str], language: Lang) -> None:
-    """Take over who the source's administrators and storekeepers are; two statements.
+    """Take over who the source's administrators and storekeepers are; one statement. What changes is on record.
 
     Does nothing where the source does not let us read them: then only those count whom somebody has added. Nor where
     this role may not change everybody, nor on a standby: the jobs do it every few minutes.
@@ -30,9 +34,8 @@ def follow_source(connection: Connection, usable: Collection[str], language: Lan
     if NEEDED not in usable or session_of(connection).is_standby:
         return
     stock_types = list(types_where(lambda kind: kind.is_stock))
-    connection.execute(query("people.follow_source"), {"stock_types": stock_types, "language": language})
-    steps = ("people.follow_removed_addresses", "people.follow_addresses")
-    connection.execute(text(";\n".join(query(step).text for step in steps)), {"address": ADDRESS})
+    values = {"stock_types": stock_types, "language": language, "address": ADDRESS}
+    connection.execute(text(";\n".join(query(step).text for step in FOLLOWING)), values)
 
 
 def fetch(connection: Connection) -> list[Person]:

@@ -12,26 +12,30 @@ FOR UPDATE OF l SKIP LOCKED
 -- name: find_holder
 -- Which role, process and application holds a job's lock, and since when; no row where nobody does. A row keeps the number
 -- of the last transaction that has locked it.
-SELECT a.usename, a.pid, a.application_name,
-       coalesce(a.xact_start, (SELECT max(r.started_at) FROM ml_job_runs r
-                               WHERE r.job = l.name AND r.outcome = 'running')) AS since
+SELECT coalesce(a.usename, x.owner) AS usename, a.pid, a.application_name, x.gid,
+       coalesce(a.xact_start, x.prepared, (SELECT max(r.started_at) FROM ml_job_runs r
+                                           WHERE r.job = l.name AND r.outcome = 'running')) AS since
 FROM ml_job_locks l
 JOIN pg_locks h ON h.locktype = 'transactionid' AND h.granted AND h.mode = 'ExclusiveLock' AND h.transactionid = l.xmax
-JOIN pg_stat_activity a ON a.pid = h.pid
-WHERE l.name = :name
+LEFT JOIN pg_stat_activity a ON a.pid = h.pid
+LEFT JOIN pg_prepared_xacts x ON x.transaction = h.transactionid
+WHERE l.name = :name AND coalesce(a.usename, x.owner) IS NOT NULL
 
 -- name: find_blockers
 -- The open transactions of other sessions that hold locks on the store's tables, job locks aside: those that do more than
--- read first, then the oldest.
-SELECT a.usename, a.pid, a.application_name, a.xact_start AS since,
-       string_agg(DISTINCT CAST(c.relname AS text), ', ') AS tables
+-- read first, then the oldest. A prepared one (`gid`) belongs to no session, and outlives the server.
+SELECT coalesce(a.usename, x.owner) AS usename, a.pid, a.application_name, x.gid,
+       coalesce(a.xact_start, x.prepared) AS since, string_agg(DISTINCT CAST(c.relname AS text), ', ') AS tables
 FROM pg_locks l
 JOIN pg_class c ON c.oid = l.relation AND c.relnamespace = to_regnamespace('minibar_ml') AND c.relkind IN ('r', 'p')
-JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.granted AND l.locktype = 'relation' AND l.pid <> pg_backend_pid() AND a.datname = current_database()
+LEFT JOIN pg_stat_activity a ON a.pid = l.pid AND a.pid <> pg_backend_pid() AND a.datname = current_database()
+LEFT JOIN pg_locks h ON l.pid IS NULL AND h.pid IS NULL AND h.virtualtransaction = l.virtualtransaction
+                    AND h.locktype = 'transactionid' AND h.mode = 'ExclusiveLock'
+LEFT JOIN pg_prepared_xacts x ON x.transaction = h.transactionid AND x.database = current_database()
+WHERE l.granted AND l.locktype = 'relation' AND coalesce(a.usename, x.owner) IS NOT NULL
   AND c.relname <> 'ml_job_locks' AND NOT c.relispartition
-GROUP BY a.usename, a.pid, a.application_name, a.xact_start
-ORDER BY bool_or(l.mode NOT IN ('AccessShareLock')) DESC, a.xact_start, a.pid
+GROUP BY a.usename, a.pid, a.application_name, a.xact_start, x.owner, x.gid, x.prepared
+ORDER BY bool_or(l.mode NOT IN ('AccessShareLock')) DESC, coalesce(a.xact_start, x.prepared), a.pid
 LIMIT 3
 
 -- name: set_aside

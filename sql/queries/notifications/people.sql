@@ -1,6 +1,10 @@
 -- People who are notified of alerts, and their channels. Administrators and storekeepers of the hotel application are
 -- people by default; attendants are not.
 
+-- name: begin_following
+-- From here on what a job writes about people is not its own will: a trigger leaves it for the audit log.
+SELECT set_config('minibar_ml.follows', 'on', true)
+
 -- name: follow_source
 -- Takes over who the hotel application's administrators and storekeepers are; a person set by hand is left alone, and
 -- one of the same name stands in for the user. Whoever may not change everybody changes nobody.
@@ -48,6 +52,10 @@ SELECT p.id, 'email', trim(r.email)
 FROM ml_people p JOIN source_recipients() r ON r.user_id = p.source_user_id
 WHERE p.follows_source AND (SELECT sees_everything()) AND trim(r.email) ~ :address
 ON CONFLICT (person_id, kind) DO UPDATE SET shown = excluded.shown WHERE c.shown <> excluded.shown
+
+-- name: end_following
+-- What a command writes about people from here on it records itself.
+SELECT set_config('minibar_ml.follows', 'off', true)
 
 -- name: fetch
 -- All people by name, or the one of :name, each with what its channels show by their kind.

@@ -1,23 +1,17 @@
 """An administrator of one hotel who holds rows in an open transaction stops nothing that is done for other hotels."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from sqlalchemy import make_url
-from support.hotels.simulated import ZONE, command, done, engine_of, sql
-from support.servers.logins import drop_logins, login
+from support.hotels.simulated import command, done, sql
+from support.hotels.three_hotels import EARLIER, FOR_EVER, LATER, NEXT, three_hotels
+from support.servers.logins import login
 from support.servers.mail_server import Mailbox, serving
 from support.servers.sessions import staying
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.simulate import HotelPlan, generate, write
-from minibar_ml.store import failures
 
-WAIT = 1
-PLAN = HotelPlan(seed=3, ends_on=date(2025, 11, 16), hotels=3, rooms=8, days=30, timezone=ZONE)
-EARLIER, LATER, NEXT = "2025-11-14T12:00", "2025-11-15T21:00", "2025-11-15T21:15"
-FOR_EVER = "SET idle_in_transaction_session_timeout = 0"
 ALERTS = (
     "SELECT type, hotel_id, entity_type, entity_id, occurred_on, last_occurred_on, status, value, muted_by, mute_id,"
     " is_counted, occurrences FROM minibar_ml.ml_alerts WHERE hotel_id <> 1 OR NOT :others ORDER BY 1, 2, 3, 4, 5, id"
@@ -44,10 +38,7 @@ RUN = "SELECT outcome, error FROM minibar_ml.ml_job_runs WHERE job = 'detect' OR
 @pytest.fixture(scope="module")
 def prepared(make_database: Callable[..., str]) -> str:
     """Three hotels with the alerts of the day before."""
-    url = make_database()
-    write(engine_of(url), generate(PLAN), "b", ZONE)
-    for words in (["db", "init"], ["db", "roles", "--apply"], ["collect", "--as-of", LATER]):
-        done(url, *words, "--quiet")
+    url = three_hotels(make_database, days=30, collected=LATER)
     done(url, "detect", "--as-of", EARLIER, "--quiet")
     for statement in PREPARED:
         sql(url, statement)
@@ -64,15 +55,6 @@ def free(make_database: Callable[..., str], prepared: str) -> dict[str, Sequence
         found[at] = sql(url, ALERTS, others=at == LATER)
     assert len(found[LATER]) > len(before)
     return found
-
-
-@pytest.fixture
-def chain(make_database: Callable[..., str], prepared: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The three hotels, where nobody waits for long."""
-    monkeypatch.setattr(failures, "LOCK_TIMEOUT_SECONDS", WAIT)
-    url = make_database(prepared)
-    yield url
-    drop_logins(url)
 
 
 @pytest.fixture

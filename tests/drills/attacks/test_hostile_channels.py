@@ -136,6 +136,24 @@ def test_a_name_that_leads_elsewhere_the_second_time_reaches_what_was_checked(
     assert Internal.asked == []
 
 
+def test_a_connection_goes_to_the_address_that_was_checked_and_asks_for_no_other(
+    internal: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = socket.getaddrinfo, list[str]()
+
+    def rebinding(host: Any, *more: Any, **options: Any) -> Any:
+        if host != "rebinding.example":
+            return real(host, *more, **options)
+        asked.append(host)
+        # Before a message and before its connection the name is allowed; whoever asks once more is led elsewhere.
+        return real("127.0.0.1" if len(asked) <= 2 else "127.0.0.2", *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    AppriseChannel("chat", ["127.0.0.1"]).send(f"ntfy://rebinding.example:{internal}/t", "A", MAIL, "1")
+    assert len(asked) == 2
+    assert Internal.asked == ["/"]
+
+
 def test_services_speak_by_the_library_whose_connections_are_checked() -> None:
     manager = NotificationManager()
     for name in sorted(ALLOWED):

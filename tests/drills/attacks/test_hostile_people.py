@@ -154,7 +154,7 @@ def test_whatever_people_may_write_is_listed_and_has_a_trigger_that_checks_or_re
     )
     assert [(table, verb) for table, verb, _, _, is_guarded in rights if not is_guarded] == []
     acting = sorted(name for (name,) in sql(hotels, FUNCTIONS, roles=list(PEOPLE)))
-    assert acting == ["record_action", "remove_channel", "remove_person"]
+    assert acting == ["record_action", "record_waiting", "remove_channel", "remove_person"]
 
 
 def test_whose_rows_people_may_write_and_what_jobs_believe_of_them_is_listed(hotels: str) -> None:
@@ -325,6 +325,7 @@ def test_an_administrator_of_one_hotel_mutes_nothing_of_the_installation(hotels:
         ("floor", "repeat('x', 2000)", "200 characters"),
         ("since", "now() + interval '60 years'", "within five years"),
         ("since", "now() - interval '20 years'", "beforehand"),
+        ("until", "now() - interval '1 hour'", "beforehand"),
         ("until", "now() + interval '20 years'", "violates check constraint"),
         ("until", "'infinity'", "violates check constraint"),
         ("until", "'20226-01-01'", "violates check constraint"),

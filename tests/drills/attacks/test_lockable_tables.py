@@ -1,24 +1,18 @@
 """Rows of every table that people may change, held by an administrator of one hotel: no job stops for the others."""
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import make_url
 from support.alerts.outbox import add
-from support.hotels.simulated import ZONE, command, done, engine_of, sql
-from support.servers.logins import drop_logins, login
+from support.hotels.simulated import command, done, sql
+from support.hotels.three_hotels import EARLIER, FOR_EVER, LATER, NEXT, three_hotels
+from support.servers.logins import login
 from support.servers.mail_server import Mailbox, serving
 from support.servers.sessions import staying
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.simulate import HotelPlan, generate, write
-from minibar_ml.store import failures
 
-WAIT = 1
-PLAN = HotelPlan(seed=3, ends_on=date(2025, 11, 16), hotels=3, rooms=8, days=45, timezone=ZONE)
-EARLIER, LATER, NEXT = "2025-11-14T12:00", "2025-11-15T21:00", "2025-11-15T21:15"
-FOR_EVER = "SET idle_in_transaction_session_timeout = 0"
 LOCKABLE = """
 SELECT DISTINCT CAST(c.relname AS text) FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -57,10 +51,7 @@ EMPTY = ("ml_attachments", "ml_mails")
 @pytest.fixture(scope="module")
 def prepared(make_database: Callable[..., str]) -> str:
     """Three hotels with models, alerts, messages sent and a mute, some of them of long ago."""
-    url = make_database()
-    write(engine_of(url), generate(PLAN), "b", ZONE)
-    for words in (["db", "init"], ["db", "roles", "--apply"], ["collect", "--as-of", EARLIER]):
-        done(url, *words, "--quiet")
+    url = three_hotels(make_database, days=45, collected=EARLIER)
     done(url, "train", "--as-of", EARLIER, "--quiet")
     add(url, "ayse", "--hotel", "1", "--severity", "low")
     add(url, "fatma", "--hotel", "2", "--severity", "low")
@@ -70,15 +61,6 @@ def prepared(make_database: Callable[..., str]) -> str:
     for statement in LONG_AGO:
         sql(url, statement)
     return url
-
-
-@pytest.fixture
-def chain(make_database: Callable[..., str], prepared: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The three hotels, where nobody waits for long."""
-    monkeypatch.setattr(failures, "LOCK_TIMEOUT_SECONDS", WAIT)
-    url = make_database(prepared)
-    yield url
-    drop_logins(url)
 
 
 def test_these_are_the_tables_of_which_people_may_lock_rows(prepared: str) -> None:

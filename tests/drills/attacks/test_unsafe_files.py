@@ -1,13 +1,18 @@
 """Files that somebody else may write or read, and folders that everybody may write, are refused with the cure."""
 
 import os
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
+import certifi
 import pytest
 from support.hotels.simulated import KEY, command
 
+from minibar_ml.cli.people.delivery import CERTIFICATE, mail_server
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ExitCode
+from minibar_ml.notify.channels.email import Email
 
 Capture = pytest.CaptureFixture[str]
 NOBODY = 65534
@@ -122,3 +127,25 @@ def test_who_may_write_the_authority_could_read_the_mail(tmp_path: Path, store_u
     path.chmod(0o666)
     words = ("decides which mail server is trusted", "mode 0666", f"`chmod go-w {path}`")
     _refused(capsys, store_url, *words, argv=("alerts", "notify"), **MAIL, ML_SMTP_CA_FILE=str(path))
+
+
+@pytest.mark.parametrize("content", [b"", b"# sertifika yok\n", b"\xff\xfe"])
+def test_an_authority_without_a_certificate_is_refused_and_the_systems_are_not_believed_for_it(
+    tmp_path: Path, store_url: str, capsys: Capture, content: bytes
+) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    _refused(capsys, store_url, "has no certificate", argv=("alerts", "notify"), **MAIL, ML_SMTP_CA_FILE=str(path))
+
+
+def test_an_authority_that_is_replaced_after_it_was_looked_at_is_not_believed(tmp_path: Path) -> None:
+    first, *_, last = CERTIFICATE.findall(Path(certifi.where()).read_text(encoding="utf-8"))
+    path = tmp_path / "ca.pem"
+    path.write_bytes(f"# yetkili: Şişli\n{first}\n".encode())
+    path.chmod(0o600)
+    server = mail_server(Settings(smtp_host="localhost", smtp_ca_file=str(path)))
+    path.write_text(last)
+    assert server.authority == first
+    (trusted,) = Email(server)._trust().get_ca_certs(binary_form=True)
+    assert ssl.DER_cert_to_PEM_cert(trusted).strip() == first

@@ -2,15 +2,13 @@
 
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 
 import pytest
 from support.alerts.outbox import add
 from support.hotels.simulated import command, sql
 from support.servers.mail_server import Mailbox, raise_alerts, serving
+from support.servers.rude import Talk, listening
 from support.servers.sessions import LOCK_SESSIONS
 
 from minibar_ml.deadline import within
@@ -24,7 +22,6 @@ LIMIT = 2
 """ML_SMTP_TIMEOUT of these drills, in seconds."""
 MOST = 4 * LIMIT + 6
 """A run may need the limit for connecting, for the mail and for the farewell, and the rest of its work."""
-Talk = Callable[[socket.socket], None]
 
 
 def _reads(line: socket.socket, word: bytes) -> None:
@@ -103,38 +100,6 @@ def _silent_tls(line: socket.socket) -> None:
     _silent(line)
 
 
-@contextmanager
-def _listening(talk: Talk) -> Iterator[int]:
-    """A server that talks so with everybody who comes; its port."""
-    server, lines = socket.create_server(("127.0.0.1", 0)), []
-
-    def serve() -> None:
-        while True:
-            try:
-                line, _ = server.accept()
-            except OSError:
-                return  # the test is over
-            lines.append(line)
-            threading.Thread(target=_talk, args=(line, talk), daemon=True).start()
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield server.getsockname()[1]
-    finally:
-        server.shutdown(socket.SHUT_RDWR)
-        server.close()
-        for line in lines:
-            line.close()
-
-
-def _talk(line: socket.socket, talk: Talk) -> None:
-    with closing(line):
-        try:
-            talk(line)
-        except OSError:
-            return  # the other side has left, as it should
-
-
 @pytest.fixture
 def hotel(store_url: str) -> str:
     """A store with one person and one alert that waits to be sent."""
@@ -162,7 +127,7 @@ CASES: dict[str, tuple[Talk, dict[str, str], str]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_mail_server_holds_a_run_no_longer_than_the_limit_and_the_mail_waits(hotel: str, name: str) -> None:
     talk, more, reason = CASES[name]
-    with _listening(talk) as port:
+    with listening(talk) as port:
         mailbox = Mailbox()
         mailbox.port = port
         began = time.monotonic()
@@ -176,7 +141,7 @@ def test_a_mail_server_holds_a_run_no_longer_than_the_limit_and_the_mail_waits(h
 
 
 def test_doctor_ends_though_the_mail_server_drips(hotel: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with _listening(_drip_after(b"NOOP")) as port:
+    with listening(_drip_after(b"NOOP")) as port:
         mailbox = Mailbox()
         mailbox.port = port
         began = time.monotonic()
@@ -211,7 +176,7 @@ def test_a_service_that_drips_holds_a_message_no_longer_than_the_limit(monkeypat
         line.sendall(b"HTTP/1.1 200 OK\r\nX: ")
         _drip(line)
 
-    with _listening(drips) as port:
+    with listening(drips) as port:
         began = time.monotonic()
         with pytest.raises(NotDelivered, match="did not answer"):
             AppriseChannel("chat", ["127.0.0.1"]).send(f"ntfy://127.0.0.1:{port}/t", "A", Mail("s", "t", "h"), "1")
