@@ -211,6 +211,18 @@ def test_stale_data_mute_what_was_found_without_them_until_they_are_back(connect
     assert events == ["opened", "muted", "unmuted"]
 
 
+def test_stock_that_was_low_when_the_data_stopped_is_low_until_they_are_back(connection: Connection) -> None:
+    low, stale = replace(LOW_STOCK, hotel_id=1), replace(STALE, hotel_id=1)
+    detect(connection, low, replace(low, hotel_id=2))
+    for days in (2, 3, 4):
+        detect(connection, on(stale, 2), day=D + timedelta(days=days))
+    standing = {alert.hotel_id: alert.status for alert in rows(connection) if alert.type == "stock_depletion"}
+    assert standing == {1: "open", 2: "resolved"}
+    check_rooms(connection, D + timedelta(days=5))
+    detect(connection, day=D + timedelta(days=5))
+    assert {alert.status for alert in rows(connection)} == {"resolved"}
+
+
 def test_a_chains_common_store_lacks_what_any_hotel_lacks(connection: Connection) -> None:
     leak = replace(OUTFLOW, type="shrinkage", reason="leak", hotel_id=0)
     detect(connection, leak, STALE)

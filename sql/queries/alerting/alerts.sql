@@ -227,6 +227,9 @@ WITH found AS (
                   AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of))
         -- It may wait behind that one.
         WHEN is_other AND is_open THEN false
+        -- While nobody records a hotel's use it seems to fall, and its stock to last: that ends nothing.
+        WHEN is_state AND entity_type = 'product' AND hotel_id <> ALL(CAST(:closed_hotels AS integer[]))
+             AND EXISTS (SELECT FROM live s WHERE s.type = 'data_stale' AND s.is_found AND s.hotel_id = l.hotel_id) THEN false
         -- What was seen at a later instant is not gone because an earlier day is looked at again.
         WHEN is_state THEN type = ANY(:evaluated) AND last_seen <= :as_of AND days >= normal_days
         WHEN days <= normal_days THEN false
