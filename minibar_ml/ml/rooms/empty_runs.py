@@ -26,11 +26,11 @@ def runs_of(
 ) -> "DataFrame":
     """Empty checks with what their run has come to; of the runs that last to `day`, or of some rooms, if given.
 
-    A check of a minibar that had little left to give is no evidence. What guests took all at once is not held against
+    Whatever is entered ends a run, also at a check that can't be scored because it is not known who was in the room. A
+    check of a minibar that had little left to give is no evidence. What guests took all at once is not held against
     their other checks: it is left out of what they are expected to take.
     """
-    found = visit_model.checks(rooms, by_guests=parameters["by_guests"])
-    found["run"] = (found["units"] > 0).groupby(found["room_id"]).cumsum()
+    found = visit_model.checks(rooms.assign(run=_entries_before(rooms)), by_guests=parameters["by_guests"])
     wanted = (found["units"] == 0).to_numpy() & ~spikes.emptied(found, parameters["cap"])
     if day is not None:
         now = found["room_id"].isin(found["room_id"][wanted & (found["day"] == day).to_numpy()])
@@ -53,3 +53,12 @@ def runs_of(
         value=0.0,
         empty=np.nan,
     )
+
+
+def _entries_before(rooms: "DataFrame") -> Ints:
+    """Of each check, how many with an entry its room has had up to and with it."""
+    room = rooms["room_id"].to_numpy()
+    order = np.lexsort((rooms["day"].to_numpy(), room))
+    entries = np.empty(len(rooms), dtype=np.int64)
+    entries[order] = (rooms["units"].iloc[order] > 0).groupby(room[order]).cumsum().to_numpy()
+    return entries

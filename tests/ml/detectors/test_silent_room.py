@@ -53,6 +53,14 @@ def test_a_room_that_is_empty_through_several_stays_is_silent() -> None:
     assert (found.facts["nights"], found.facts["stays"]) == (23, 3)
 
 
+def test_what_is_entered_while_it_is_not_known_who_was_in_the_room_ends_a_silence() -> None:
+    frames = rooms([1.0] + [0.0] * 23)
+    is_one = (frames.rooms["room_id"] == ROOM) & (frames.rooms["day"] == LAST_DAY - 10)
+    unknown = frames.rooms.assign(known=frames.rooms["known"] & ~is_one)
+    assert len(silent(replace(frames, rooms=unknown))) == 1, "nothing entered there: the run goes on"
+    assert silent(replace(frames, rooms=unknown.assign(units=unknown["units"].where(~is_one, 4.0)))) == []
+
+
 @pytest.mark.parametrize("spike", [12.0, 20.0])
 def test_an_emptied_minibar_that_nobody_refilled_has_nothing_to_give(spike: float) -> None:
     assert silent(rooms([spike] + [0.0] * 23, [0.0] * 24)) == []
