@@ -59,6 +59,7 @@ def test_db_check_shows_what_is_used_of_each_part(real: tuple[str, dict[str, str
     # Hotels 3 and 4 have entered no visit yet, and no guest of any has asked for a refill.
     without_visits = {
         "consumption_anomaly", "custody_loss", "refill_delay", "silent_room", "unseen_round", "vacant_consumption",
+        "attendant_silence", "attendant_excess",
     }  # fmt: skip
     expected = {(type_, hotel, "no_rows") for type_ in without_visits for hotel in (3, 4)}
     assert idle == expected | {("unanswered_request", None, "no_rows")}
