@@ -184,7 +184,7 @@ def _read(connection: "Connection", asked: ReportScope, period: Period, kind: Re
     reading = Reading(connection, scope, period, now, _hotels(connection, scope), names)
     verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
     oldest = min(period.before().since, happenings.weeks_before(period.until)[0].since)
-    days = Days(*reports.fetch_days(connection, scope, oldest, period.until))
+    days = Days(*reports.fetch_days(connection, scope, oldest, period.until, reading.day), reading.day)
     rows = reports.fetch_tallies(connection, scope, period, period.compared_until(now))
     tallies = Tallies(rows, days.watched, period)
     waits = report_parts.waits(reading)
@@ -197,8 +197,8 @@ def _read(connection: "Connection", asked: ReportScope, period: Period, kind: Re
         verdicts_since=verdicts_since,
         generated_at=asked.as_of,
         timezone=asked.timezone,
-        days_without_data=tuple(one for one in period.days() if one not in days.with_points),
-        newest_on=max(days.with_points, default=None),
+        days_without_data=days.without_data(period),
+        newest_on=days.newest,
         jobs=reports.fetch_jobs(connection, scope, asked.wanted),
         currency=asked.currency,
         **waits,

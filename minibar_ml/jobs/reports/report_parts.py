@@ -49,20 +49,25 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days that have data, and those of them on which detection looked."""
+    """The days that have data, those on which detection looked, and the one that is not over."""
 
     with_points: frozenset[date]
     watched: frozenset[date]
+    today: date
+
+    @property
+    def newest(self) -> date | None:
+        """The last day with data."""
+        return max(self.with_points, default=None)
+
+    def without_data(self, period: Period) -> tuple[date, ...]:
+        """The days of a period that are over and have none."""
+        return tuple(day for day in period.days() if day < self.today and day not in self.with_points)
 
     def coverage(self, period: Period) -> Coverage:
         """How much of a period they are."""
-        days = period.days()
-        return Coverage(
-            len(days),
-            sum(day not in self.with_points for day in days),
-            sum(day in self.watched for day in days),
-            newest=max(self.with_points, default=None),
-        )
+        days, missing = period.days(), len(self.without_data(period))
+        return Coverage(len(days), missing, sum(day in self.watched for day in days), newest=self.newest)
 
 
 class Waits(TypedDict):

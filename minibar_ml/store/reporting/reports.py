@@ -87,12 +87,15 @@ def fetch_verdicts(connection: Connection, scope: Scope, since: date, until: dat
 
 
 def fetch_days(
-    connection: Connection, scope: Scope, since: date, until: date
+    connection: Connection, scope: Scope, since: date, until: date, today: date
 ) -> tuple[frozenset[date], frozenset[date]]:
-    """The days before `until` on which the hotel recorded anything, and those of them that detection looked at."""
+    """The days before `until` on which the hotel recorded anything, and those of them that detection looked at.
+
+    Of `today`, which is not over, nothing need be recorded yet.
+    """
     rows = scope.fetch(connection, "days", since=since, until=until, metrics=list(RECORDED))
-    with_points = frozenset(row.day for row in rows if row.has_points)
-    return with_points, with_points & {row.day for row in rows if row.is_checked}
+    recorded = frozenset(row.day for row in rows if row.has_points)
+    return recorded, (recorded | {today}) & {row.day for row in rows if row.is_checked}
 
 
 def fetch_hotels_without_points(

@@ -54,6 +54,18 @@ def test_a_day_that_is_not_over_is_compared_up_to_its_hour(connection: Connectio
     assert (over.is_running, over.total.previous) == (False, 6), "the week before is there as a whole"
 
 
+def test_a_day_that_is_not_over_need_not_have_data_yet(connection: Connection) -> None:
+    days = [LAST_DAY - timedelta(days=ago) for ago in range(1, 7)]
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, day, 10) for day in days])
+    insert_run(connection, as_of=at(5))
+    morning = computed(connection, at(5))
+    assert (morning.days_without_data, morning.days_watched) == ((), 7)
+    assert morning.coverage.is_whole
+    assert morning.coverage.newest == days[0]
+    over = computed(connection, at(5) + timedelta(days=1))
+    assert over.days_without_data == (LAST_DAY,)
+
+
 def test_consumption_is_of_the_days_that_are_over(connection: Connection) -> None:
     days = [LAST_DAY - timedelta(days=ago) for ago in range(14)]
     insert_points(connection, [("product_consumption", "product", 1, 10.0, day, 1) for day in days])
