@@ -115,7 +115,8 @@ GRANT SELECT ON minibar_ml.ml_models, minibar_ml.ml_training_logs, minibar_ml.ml
 -- Everybody leaves a trace, by a function that says who may record what. Nobody is granted INSERT.
 REVOKE INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.ml_audit_log
     FROM minibar_ml_viewer, minibar_ml_collector;
-GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, jsonb), minibar_ml.record_waiting()
+GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, jsonb), minibar_ml.record_waiting(),
+    minibar_ml.entries_wait()
     TO minibar_ml_viewer, minibar_ml_collector;
 -- What policies and views of the program ask.
 GRANT EXECUTE ON FUNCTION minibar_ml.runs_jobs(name), minibar_ml.is_any(name, text[]),

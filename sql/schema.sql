@@ -64,7 +64,7 @@ $$;
 CREATE TABLE minibar_ml.ml_audit_log (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    database_role text DEFAULT CURRENT_USER NOT NULL,
+    database_role text NOT NULL,
     os_user text NOT NULL,
     operator text,
     action text NOT NULL,
@@ -131,7 +131,7 @@ BEGIN
     END IF;
     NEW.id := head.last_id + 1;
     NEW.at := clock_timestamp();
-    NEW.database_role := session_user;
+    NEW.database_role := coalesce(NEW.database_role, session_user);
     NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
     IF minibar_ml.is_person(session_user) THEN
         PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
@@ -481,6 +481,13 @@ BEGIN
     END LOOP;
     RETURN made;
 END
+$$;
+
+CREATE FUNCTION minibar_ml.entries_wait() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_audit_waiting)
 $$;
 
 CREATE FUNCTION minibar_ml.figure(rows bigint, hashes numeric) RETURNS text
@@ -1180,8 +1187,8 @@ BEGIN
     WITH moved AS MATERIALIZED (
         DELETE FROM minibar_ml.ml_audit_waiting RETURNING *
     )
-    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
-    SELECT os_user, operator, action, subject, before,
+    INSERT INTO minibar_ml.ml_audit_log (database_role, os_user, operator, action, subject, before, after)
+    SELECT database_role, os_user, operator, action, subject, before,
            CASE WHEN at < clock_timestamp() - interval '1 minute' AND action <> 'settings.changed'
                 THEN jsonb_build_object('done_at', at, 'after', after) ELSE after END
     FROM moved ORDER BY id;
@@ -1737,6 +1744,7 @@ COMMENT ON COLUMN minibar_ml.ml_audit_head.hash IS 'Its hash.';
 CREATE TABLE minibar_ml.ml_audit_waiting (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    database_role text DEFAULT SESSION_USER NOT NULL,
     os_user text NOT NULL,
     operator text,
     action text NOT NULL,
@@ -1750,6 +1758,8 @@ COMMENT ON TABLE minibar_ml.ml_audit_waiting IS 'Entries of jobs that are not in
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.id IS 'Number of the entry among those that waited.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.at IS 'When it was done, by the server''s clock.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.database_role IS 'The role that had logged in.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.os_user IS 'The operating-system user, as the client says.';
 

@@ -4,6 +4,7 @@
 CREATE TABLE minibar_ml.ml_audit_waiting (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    database_role text NOT NULL DEFAULT session_user,
     os_user text NOT NULL,
     operator text,
     action text NOT NULL,
@@ -14,6 +15,7 @@ CREATE TABLE minibar_ml.ml_audit_waiting (
 COMMENT ON TABLE minibar_ml.ml_audit_waiting IS 'Entries of jobs that are not in the audit log yet.';
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.id IS 'Number of the entry among those that waited.';
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.at IS 'When it was done, by the server''s clock.';
+COMMENT ON COLUMN minibar_ml.ml_audit_waiting.database_role IS 'The role that had logged in.';
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.os_user IS 'The operating-system user, as the client says.';
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.operator IS 'The person who was named, as the client says.';
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.action IS 'What was done.';
@@ -22,6 +24,44 @@ COMMENT ON COLUMN minibar_ml.ml_audit_waiting.before IS 'How it was before.';
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.after IS 'How it was afterwards.';
 -- Functions of the owner alone write and empty it.
 ALTER TABLE minibar_ml.ml_audit_waiting ENABLE ROW LEVEL SECURITY;
+
+-- Whoever moves an entry that has waited is not who left it. Only functions of the owner insert, and none but
+-- record_waiting() names a role.
+ALTER TABLE minibar_ml.ml_audit_log ALTER COLUMN database_role DROP DEFAULT;
+CREATE OR REPLACE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    head minibar_ml.ml_audit_head;
+    last record;
+BEGIN
+    SELECT * INTO STRICT head FROM minibar_ml.ml_audit_head FOR UPDATE;
+    SELECT id, hash INTO last FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1;
+    -- Never from an entry before the head: then later ones were removed, and the chain has to show it.
+    IF last.id > head.last_id THEN
+        head.last_id := last.id;
+        head.hash := last.hash;
+    END IF;
+    NEW.id := head.last_id + 1;
+    NEW.at := clock_timestamp();
+    NEW.database_role := coalesce(NEW.database_role, session_user);
+    NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
+    IF minibar_ml.is_person(session_user) THEN
+        PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- Whether entries wait: then a job has something to do.
+CREATE FUNCTION minibar_ml.entries_wait() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_audit_waiting)
+$$;
+REVOKE ALL ON FUNCTION minibar_ml.entries_wait() FROM PUBLIC;
 
 -- Adds an entry to the log. Where another transaction holds that for a second, or did so for an entry that still waits, a
 -- job's entry waits elsewhere. A person waits for the log: what they do is not done before it is on record.
@@ -75,8 +115,8 @@ BEGIN
     WITH moved AS MATERIALIZED (
         DELETE FROM minibar_ml.ml_audit_waiting RETURNING *
     )
-    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
-    SELECT os_user, operator, action, subject, before,
+    INSERT INTO minibar_ml.ml_audit_log (database_role, os_user, operator, action, subject, before, after)
+    SELECT database_role, os_user, operator, action, subject, before,
            CASE WHEN at < clock_timestamp() - interval '1 minute' AND action <> 'settings.changed'
                 THEN jsonb_build_object('done_at', at, 'after', after) ELSE after END
     FROM moved ORDER BY id;

@@ -87,6 +87,8 @@ WITH mark AS MATERIALIZED (
             AND c.ended_at >= m.started_at
             AND (NOT m.has_compared OR jsonb_exists(c.counts, 'is_afresh')
                  OR CAST(c.as_of AS date) < CAST(m.as_of AS date))))
+      -- Entries that wait for the audit log are moved into it as soon as that is free.
+      AND (m.job <> 'notify' OR NOT entries_wait())
       -- A job that is late is an alert.
       AND NOT EXISTS (
           SELECT FROM jsonb_each_text(m.terms -> 'late_after') l (job, seconds) CROSS JOIN LATERAL (

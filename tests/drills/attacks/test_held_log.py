@@ -106,6 +106,23 @@ def test_who_holds_the_log_stops_no_job_and_what_it_did_is_recorded_afterwards(
     done(hotel, "audit", "verify", "--quiet")
 
 
+def test_an_entry_that_waited_is_of_the_login_that_left_it_and_moved_by_the_next_minute_of_notify(
+    hotel: str, jobs: str, keeper: str
+) -> None:
+    with serving(Mailbox()) as mailbox:
+        for _ in range(2):
+            done(jobs, "alerts", "notify", "--quiet", **mailbox.settings())
+        with staying(keeper, *HOLD):
+            done(hotel, "access", "add", str(make_url(keeper).username), "--as", "viewer", "--all-hotels", "--quiet")
+        assert [action for (action,) in sql(hotel, "SELECT action FROM minibar_ml.ml_audit_waiting")] == ["access.add"]
+        done(jobs, "alerts", "notify", "--quiet", **mailbox.settings())
+    assert sql(hotel, "SELECT FROM minibar_ml.ml_audit_waiting") == []
+    asked = "SELECT database_role FROM minibar_ml.ml_audit_log WHERE action = 'access.add' ORDER BY id DESC LIMIT 1"
+    owner = make_url(hotel).username or sql(hotel, "SELECT session_user")[0][0]
+    assert sql(hotel, asked) == [(owner,)]
+    done(hotel, "audit", "verify", "--quiet")
+
+
 def test_what_the_hotel_application_makes_of_people_and_addresses_is_on_record(hotel: str, jobs: str) -> None:
     steps = (USER, "UPDATE kullanicilar SET email = 'eve@elsewhere.example' WHERE kullanici_adi = 'mehmet'",
              "UPDATE kullanicilar SET email = NULL WHERE kullanici_adi = 'mehmet'",
