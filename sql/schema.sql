@@ -131,7 +131,8 @@ BEGIN
     END IF;
     NEW.id := head.last_id + 1;
     NEW.at := clock_timestamp();
-    NEW.database_role := coalesce(NEW.database_role, session_user);
+    NEW.database_role := coalesce(
+        CASE WHEN current_setting('minibar_ml.moves', true) = 'on' THEN NEW.database_role END, session_user);
     NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
     IF minibar_ml.is_person(session_user) THEN
         PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
@@ -1184,6 +1185,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN (SELECT count(*) FROM minibar_ml.ml_audit_waiting);
     END IF;
+    PERFORM set_config('minibar_ml.moves', 'on', true);
     WITH moved AS MATERIALIZED (
         DELETE FROM minibar_ml.ml_audit_waiting RETURNING *
     )
@@ -1192,6 +1194,7 @@ BEGIN
            CASE WHEN at < clock_timestamp() - interval '1 minute' AND action <> 'settings.changed'
                 THEN jsonb_build_object('done_at', at, 'after', after) ELSE after END
     FROM moved ORDER BY id;
+    PERFORM set_config('minibar_ml.moves', 'off', true);
     RETURN 0;
 END
 $$;

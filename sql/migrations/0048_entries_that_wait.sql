@@ -26,7 +26,7 @@ COMMENT ON COLUMN minibar_ml.ml_audit_waiting.after IS 'How it was afterwards.';
 ALTER TABLE minibar_ml.ml_audit_waiting ENABLE ROW LEVEL SECURITY;
 
 -- Whoever moves an entry that has waited is not who left it. Only functions of the owner insert, and none but
--- record_waiting() names a role.
+-- record_waiting() names a role: with the setting alone nobody writes in another's name.
 ALTER TABLE minibar_ml.ml_audit_log ALTER COLUMN database_role DROP DEFAULT;
 CREATE OR REPLACE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -45,7 +45,8 @@ BEGIN
     END IF;
     NEW.id := head.last_id + 1;
     NEW.at := clock_timestamp();
-    NEW.database_role := coalesce(NEW.database_role, session_user);
+    NEW.database_role := coalesce(
+        CASE WHEN current_setting('minibar_ml.moves', true) = 'on' THEN NEW.database_role END, session_user);
     NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
     IF minibar_ml.is_person(session_user) THEN
         PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
@@ -112,6 +113,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN (SELECT count(*) FROM minibar_ml.ml_audit_waiting);
     END IF;
+    PERFORM set_config('minibar_ml.moves', 'on', true);
     WITH moved AS MATERIALIZED (
         DELETE FROM minibar_ml.ml_audit_waiting RETURNING *
     )
@@ -120,6 +122,7 @@ BEGIN
            CASE WHEN at < clock_timestamp() - interval '1 minute' AND action <> 'settings.changed'
                 THEN jsonb_build_object('done_at', at, 'after', after) ELSE after END
     FROM moved ORDER BY id;
+    PERFORM set_config('minibar_ml.moves', 'off', true);
     RETURN 0;
 END
 $$;

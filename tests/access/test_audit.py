@@ -195,6 +195,8 @@ def test_who_wrote_an_entry_and_when_is_not_theirs_to_say(with_roles: str) -> No
     url = login(with_roles, "viewer", "--as", "viewer", "--all-hotels")
     role = make_url(url).username
     assert psql(url, "SELECT minibar_ml.record_action(NULL, 'alert.view', 's', NULL, NULL)") == ""
+    moving = "SET minibar_ml.moves = 'on'; SELECT minibar_ml.record_action(NULL, 'alert.view', 's', NULL, NULL)"
+    assert "ERROR" not in psql(url, moving)
     forged = f"INSERT INTO {LOG} (os_user, action, subject) VALUES ('u', 'alert.view', 's')"
     assert "permission denied" in psql(url, forged)
     # The owner may name the columns, and it changes nothing.
