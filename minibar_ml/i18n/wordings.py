@@ -58,8 +58,8 @@ EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
 NOT_COUNTED = "Until the next checks nothing is concluded about these rooms."
 ENTRIES = (
-    "{name}: an entry at {entries} of {visits} in used rooms since {compared_since}; by the other attendants' entries "
-    "in like rooms it would be about {expected_entries}."
+    "{name}: an entry at {entries} of {visits} in used rooms since {compared_since}; about {expected_entries} is "
+    "normal in like rooms."
 )
 UNBELIEVED = "While that is so, nothing is concluded from checks without an entry."
 REQUESTED = "Requested at {requested_time}."

@@ -114,6 +114,8 @@ def _unrecorded(connection: "Connection") -> list[str]:
         return []
     holders = "; ".join(sessions.find_blockers(connection))
     why = f"{waiting} entries of jobs wait for the audit log. Open transactions on the store: {holders}"
+    if waiting == 1:
+        why = f"1 entry of a job waits for the audit log. Open transactions on the store: {holders}"
     logger.warning("%s", why)
     return [why]
 

@@ -24,14 +24,15 @@ Flags = NDArray[np.bool_]
 def believed(frames: Frames, day: int | None = None) -> Frames:
     """The frames of one hotel without the checks that are not believed as of `day` (default: the day after the last).
 
-    Finds of `day` in vacant rooms are left out where no check that is believed saw the room after its last guest. Who
-    deviates is noted, and of these days who was at work on `day`. The same frames, where nobody deviates.
+    Finds of `day` in vacant rooms are left out where no check that is believed saw the room after its last guest. Of a
+    `day` that is named, who deviates is noted, and who was at work. The same frames, where all are believed.
     """
     rooms = frames.rooms
     if not len(rooms):
         return frames
-    day = int(rooms["day"].max()) + 1 if day is None else day
-    if found := tuple(deviations(rooms, day)):
+    if day is None:
+        day = int(rooms["day"].max()) + 1
+    elif found := tuple(deviations(rooms, day)):
         frames = replace(frames, deviations=found, present=frozenset(rooms.loc[rooms["day"] == day, "attendant_id"]))
     since = doubted_since(rooms, day)
     if not since:

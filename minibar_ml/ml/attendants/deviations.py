@@ -12,25 +12,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minibar_ml.ml.attendants.entries import (
-    KINDS,
+from minibar_ml.ml.attendants import used_rooms
+from minibar_ml.ml.attendants.used_rooms import (
     LEAST,
     LEAST_ENTRIES,
+    LONGEST_DAYS,
     NATURAL_SPREAD,
     PRIOR_CHECKS,
-    Flags,
-    comparable,
-    kinds,
-    numbered,
-    variances,
+    Entries,
 )
 from minibar_ml.ml.stats.negative_binomial import Floats
-from minibar_ml.ml.stats.panels import Ints
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-WINDOWS = (28, 14, 10)
+WINDOWS = (LONGEST_DAYS, 14, 10)
 """Days compared, the longest first: a week has a party of ten, or a floor of families."""
 LEAST_ATTENDANTS = 3
 FEWER, FEWER_Z = 0.8, 2.5
@@ -63,32 +59,20 @@ def deviations(rooms: "DataFrame", day: int) -> list[Deviation]:
 
     rooms: as `Frames.rooms`, of one hotel, with what is not believed. Of checks on `day` and later nothing is used.
     """
-    usable = comparable(rooms, day)
-    attendant, names = numbered(usable["attendant_id"].to_numpy(dtype=np.int64))
-    if len(names) < LEAST_ATTENDANTS:
+    checks = used_rooms.before(rooms, day)
+    if len(checks.names) < LEAST_ATTENDANTS:
         return []
-    room, _ = numbered(usable["room_id"].to_numpy(dtype=np.int64))
-    checked, kind = usable["day"].to_numpy(dtype=np.int64), kinds(usable)
-    has_entry = (usable["units"].to_numpy() > 0) | (usable["refilled"].to_numpy() > 0)
     found: dict[int, Deviation] = {}
     for window in WINDOWS:
-        within = checked >= day - window
-        of_window = _of(attendant[within], room[within], kind[within], has_entry[within], len(names))
-        for at, checks, entries, expected in of_window:
-            one = Deviation(int(names[at]), day - window, checks, entries, expected)
+        for at, seen, entries, usual in _odd(checks.within(window)):
+            one = Deviation(int(checks.names[at]), day - window, seen, entries, usual)
             found.setdefault(one.attendant_id, one)
     return [found[name] for name in sorted(found)]
 
 
-def _of(
-    attendant: Ints, room: Ints, kind: Ints, has_entry: Flags, attendants: int
-) -> list[tuple[int, int, int, float]]:
+def _odd(seen: Entries) -> list[tuple[int, int, int, float]]:
     """Place, checks, entries and usual entries of each attendant who deviates."""
-    place = attendant * KINDS + kind
-    checks, entries = (
-        np.bincount(place, weights, attendants * KINDS).reshape(attendants, KINDS).astype(float)
-        for weights in (None, has_entry)
-    )
+    checks, entries, clustered, independent = seen
     mean = entries.sum() / max(checks.sum(), 1.0)
     rate = (entries.sum(axis=0) + PRIOR_CHECKS * mean) / (checks.sum(axis=0) + PRIOR_CHECKS)
     own, expected = entries.sum(axis=1), np.maximum((checks * rate).sum(axis=1), LEAST)
@@ -97,7 +81,6 @@ def _of(
         return []
     share, middle = _middle(own[is_known], expected[is_known])
     usual = np.maximum(share * expected, LEAST)
-    clustered, independent = variances(attendant, room, place, has_entry, checks, entries)
     excess = max(float(clustered.sum() / max(independent.sum(), LEAST)), 1.0)
     spread = np.sqrt(excess * (1 - mean) * (1 / usual + 1 / middle) + NATURAL_SPREAD**2)
     ratio = own / usual
