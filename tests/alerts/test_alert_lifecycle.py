@@ -18,11 +18,13 @@ from support.alerts.findings import (
     detect,
     evening,
     on,
+    plain_texts,
     rows,
 )
 
 from minibar_ml.domain.alerting.alerts import Verdict
 from minibar_ml.domain.alerting.filters import AlertFilter
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.store.alerting import alerts, decisions, histories, verdicts
 
@@ -221,6 +223,15 @@ def test_stock_that_was_low_when_the_data_stopped_is_low_until_they_are_back(con
     check_rooms(connection, D + timedelta(days=5))
     detect(connection, day=D + timedelta(days=5))
     assert {alert.status for alert in rows(connection)} == {"resolved"}
+
+
+def test_low_stock_of_a_hotel_that_is_closed_does_not_wait_for_data(connection: Connection) -> None:
+    low, stale = replace(LOW_STOCK, hotel_id=1), replace(on(STALE, 2), hotel_id=1)
+    detect(connection, low)
+    later = evening(D + timedelta(days=4))
+    alerts.upsert(connection, [stale], {}, later, plain_texts, ALERT_TYPES, closed_hotels=[1])
+    standing = {alert.type: alert.status for alert in rows(connection)}
+    assert standing["stock_depletion"] == "resolved"
 
 
 def test_a_chains_common_store_lacks_what_any_hotel_lacks(connection: Connection) -> None:
