@@ -142,10 +142,17 @@ WORDINGS: Mapping[str, Wording] = {
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "around_departure": Wording(
-        "Room {name}: {units} missing after the departure check; the hour of departure on record was planned, or less "
-        "than two hours ago.",
+        "Room {name}: {units} missing after the departure check; the hour of departure on record was only planned, or "
+        "less than two hours before that check.",
         "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
         ("Last check: {previous_on}.", MISSING, EARLIER),
+    ),
+    "between_guests": Wording(
+        "Room {name}: {units} missing though no guest is on record since the last check{normal}.",
+        "Ask at the front desk when the guest before left, and when the next one came. If nobody had the room between "
+        "the two checks, find out who entered it.",
+        ("Last check: {previous_on}.", "A guest may have left after it, or come before this check.", MISSING, EARLIER),
+        (NONE, RANGE, ABOUT),
     ),
     "after_first_check": Wording(
         "Room {name}: {units} missing at the second check after a departure; the first may have overlooked them.",

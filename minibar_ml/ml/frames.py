@@ -18,11 +18,13 @@ from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
-CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE, AFTER_FIRST_CHECK, REJECTED_ROWS, MISSING_LIST = range(7)
+CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE = range(4)
+AFTER_FIRST_CHECK, REJECTED_ROWS, MISSING_LIST, BEFORE_DEPARTURE = range(4, 8)
 """How it is known that a room was without guests: for certain; or the check before was on the departure day, or the
 check is on the arrival day, and that day's hour is not on record; or the check before was within two hours after the
 hour of departure on record; or it was the first since the guest left, and what it overlooked is found now; or rows were
-rejected from the lists since then, and a guest may be on none; or a list between two others is missing."""
+rejected from the lists since then, and a guest may be on none; or a list between two others is missing; or the check
+before was up to an hour before the hour of departure on record."""
 LOOK_BACK_DAYS = 60
 """Days that a detector may look back at most: to stock in attendants' hands, or the way to a stock-out."""
 

@@ -233,6 +233,7 @@ _ALL = (
             "after_departure": _UNSURE,
             "before_arrival": _UNSURE,
             "around_departure": _UNSURE,
+            "between_guests": _UNSURE,
             "after_first_check": _UNSURE,
             "rejected_rows": _UNSURE,
             "missing_list": _UNSURE,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from minibar_ml.domain.alerting.alerts import Finding
-from minibar_ml.domain.alerting.kinds import severity_of
+from minibar_ml.domain.alerting.kinds import AlertType, severity_of
+from minibar_ml.domain.metrics import MetricType
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.detectors.vacant_room import REASONS as VACANT_REASONS
 from minibar_ml.ml.faults.rooms import grab, untouched_checks
-from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
+from minibar_ml.ml.frames import CERTAIN, UNKNOWN_DAY, Frames
 from minibar_ml.ml.rooms import visit_model
 from minibar_ml.ml.rooms.check_scores import first_score, peers_of, score_rows, second_score
 from minibar_ml.ml.rooms.predictive import Flags, Predictive, predict
@@ -33,15 +35,16 @@ class RoomConsumption:
     spec: ClassVar[DetectorSpec] = DetectorSpec(
         name="room_consumption",
         metric="room_consumption",
-        types=("consumption_anomaly",),
-        reasons={"room_high": "found"},
-        reads={"rooms": LONGEST_STAY_DAYS},
+        types=("consumption_anomaly", "vacant_consumption"),
+        reasons={"room_high": "found", "between_guests": "found"},
+        reads={"rooms": LONGEST_STAY_DAYS, "vacant": LONGEST_STAY_DAYS},
         learns_from="rooms",
         # Half of what is spent: nowhere else does one more false alert find as many more faults. No more, so that most
         # of its alerts are right.
         share=0.25,
         inject=grab,
         sizeable=_sizeable,
+        explained_by={"between_guests": VACANT_REASONS},
         score_untouched=untouched_checks,
     )
 
@@ -65,7 +68,7 @@ class RoomConsumption:
         known = made.at(made.next_on == moment.day).again()
         peers = peers_of(made.found)
         scored = (score_rows(new, first_score(new), peers), score_rows(known, known.surprise(), peers))
-        return pd.concat(scored, ignore_index=True)
+        return _with_vacancy(pd.concat(scored, ignore_index=True), frames.vacant)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Rooms beyond the budget's threshold, 40 % and 3 units over what was expected (defaults).
@@ -74,7 +77,11 @@ class RoomConsumption:
         """
         least = self.spec.threshold(parameters, limits)
         picked = scores[(scores["score"] >= least) & _sizeable(scores, limits)]
-        return [_finding(row, moment) for row in picked.to_dict("records")]
+        between = _is_between_guests(picked, limits)
+        return [
+            _between_guests(row, moment) if is_between else _of_guests(row, moment)
+            for row, is_between in zip(picked.to_dict("records"), between, strict=True)
+        ]
 
 
 def _of_size(made: Predictive, scores: Floats) -> Floats:
@@ -91,23 +98,57 @@ def _of_day(found: "DataFrame", day: int) -> Flags:
     return np.asarray(of_day | before)
 
 
-def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
+def _with_vacancy(scores: "DataFrame", vacant: "DataFrame") -> "DataFrame":
+    """The rows, each with what its day's checks found missing while no guest is on record, but perhaps was there."""
+    unsure = vacant.loc[vacant["evidence"] != CERTAIN, ["room_id", "day", "units", "previous_on"]]
+    named = unsure.rename(columns={"units": "vacant_units", "previous_on": "vacant_since"})
+    return scores.merge(named, "left", ["room_id", "day"]).fillna({"vacant_units": 0.0, "vacant_since": UNKNOWN_DAY})
+
+
+def _is_between_guests(scores: "DataFrame", limits: Limits) -> "Series[bool]":
+    """Whether it is what was missing without guests that is too much: the rest of the day's would be usual."""
+    rest = scores["value"] - scores["vacant_units"]
+    return (scores["vacant_units"] >= limits.consumption_floor) & (rest <= scores["upper"])
+
+
+def _of_guests(row: Mapping[Any, Any], moment: Moment) -> Finding:
+    over = row["value"] - row["expected"]
+    return _finding(row, moment, "consumption_anomaly", "room_consumption", "room_high", over, _facts(row))
+
+
+def _between_guests(row: Mapping[Any, Any], moment: Moment) -> Finding:
+    """That guests took as much is improbable even had they been there; whether they were is not certain."""
+    facts = {"previous_on": date.fromordinal(int(row["vacant_since"])).isoformat()}
+    of_vacant = {**row, "value": row["vacant_units"]}
+    size = float(row["vacant_units"])
+    return _finding(of_vacant, moment, "vacant_consumption", "vacant_consumption", "between_guests", size, facts)
+
+
+def _finding(
+    row: Mapping[Any, Any],
+    moment: Moment,
+    alert_type: AlertType,
+    metric: MetricType,
+    reason: str,
+    size: float,
+    facts: Mapping[str, Any],
+) -> Finding:
     return Finding(
-        type="consumption_anomaly",
+        type=alert_type,
         hotel_id=moment.hotel_id,
         entity_type="room",
         entity_id=int(row["entity_id"]),
-        metric="room_consumption",
+        metric=metric,
         occurred_on=date.fromordinal(int(row["day"])),
-        reason="room_high",
-        severity=severity_of("consumption_anomaly", "room_high", row["value"] - row["expected"]),
+        reason=reason,
+        severity=severity_of(alert_type, reason, size),
         detector=RoomConsumption.spec.name,
         value=float(row["value"]),
         expected=round(float(row["expected"]), 2),
         lower=float(row["lower"]),
         upper=float(row["upper"]),
         score=round(float(row["score"]), 3),
-        facts=_facts(row),
+        facts=facts,
     )
 
 

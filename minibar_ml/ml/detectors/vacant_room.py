@@ -13,6 +13,7 @@ from minibar_ml.ml.frames import (
     AFTER_DEPARTURE,
     AROUND_DEPARTURE,
     BEFORE_ARRIVAL,
+    BEFORE_DEPARTURE,
     CERTAIN,
     MISSING_LIST,
     REJECTED_ROWS,
@@ -76,7 +77,8 @@ class VacantRoom:
         where guests may have been there, the share of such finds that they explain; `times`, how many times of other
         evidence there are a checked room and day.
         """
-        vacant = frames.vacant
+        # A guest who was there for up to an hour more is no rarity: of such finds see `room_consumption`.
+        vacant = frames.vacant[frames.vacant["evidence"] != BEFORE_DEPARTURE]
         found = vacant[(vacant["day"] == moment.day) & (vacant["units"] > 0)].reset_index(drop=True)
         before = vacant[(vacant["day"] < moment.day) & (vacant["evidence"] != CERTAIN)]
         guests = frames.rooms[frames.rooms["day"] < moment.day]
@@ -100,10 +102,10 @@ class VacantRoom:
 
 
 def surprise(found: "DataFrame", before: "DataFrame", guests: "DataFrame") -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """-ln of the probability of so many products or more, by the uncertain times of the days before.
+    """-ln of the probability of so much or more, by the uncertain times of the days before.
 
-    Units of one product count once: an attendant who overlooked it overlooked them all. `guests`: the hotel's room
-    checks of these days.
+    Guests are measured by units. Of what a check overlooked, units of one product count once: an attendant who
+    overlooked it overlooked them all. `guests`: the hotel's room checks of these days.
     """
     takes = one_night.at_least(guests)
     tails = [_tail(row, before[before["evidence"] == row["evidence"]], takes) for row in found.to_dict("records")]
@@ -120,7 +122,7 @@ def explained(found: "DataFrame", before: "DataFrame", guests: "DataFrame") -> "
     past = before[before["evidence"].isin(GUESTS_MAY_HAVE_BEEN)]
     mine = np.asarray(found["evidence"].isin(GUESTS_MAY_HAVE_BEEN), dtype=bool)
     both = pd.concat([past[past["products_found"] > 0], found[mine]])
-    kinds = both.groupby(["evidence", "check_hour", "products_found"], as_index=False).size().assign(hidden=0.0)
+    kinds = both.groupby(["evidence", "check_hour", "units"], as_index=False).size().assign(hidden=0.0)
     seen = np.sort(np.repeat(surprise(kinds, before, guests), kinds["size"]))
     tests = max(len(past) + int(mine.sum()), LEAST_TIMES)
     as_rare = len(seen) - np.searchsorted(seen, seen - 1e-9)
@@ -133,11 +135,11 @@ def explained(found: "DataFrame", before: "DataFrame", guests: "DataFrame") -> "
 
 
 def _tail(row: Mapping[Any, Any], alike: "DataFrame", takes: Callable[[float], float]) -> float:
-    of_hidden = float(row["hidden"]) * takes(row["products_found"])
+    of_hidden = float(row["hidden"]) * takes(row["units"])
     if row["evidence"] in GUESTS_MAY_HAVE_BEEN:
         products, near = alike["products_found"], (alike["check_hour"] - row["check_hour"]).abs() <= SPAN_HOURS
         rate = _rate(products[near] > 0, _rate(products[~near] > 0, GUESTS_SHARE * takes(1)))
-        return min(rate / takes(1), GUESTS_SHARE) * takes(row["products_found"])
+        return min(rate / takes(1), GUESTS_SHARE) * takes(row["units"])
     if row["evidence"] not in UNLISTED:
         return _overlooked(row, alike) + of_hidden
     # Where such times leave something missing more often than guests so rare can, they are not so rare.

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def at_least(rooms: "DataFrame") -> Callable[[float], float]:
-    """By number of products, the probability that a check after one night with guests finds so many or more.
+    """By number of units, the probability that a check after one night with guests finds so many or more.
 
     Never rarer than the rule of succession allows: one in all such checks, and two (Laplace 1814).
     """
-    found = np.sort(rooms.loc[(rooms["known"] == 1) & (rooms["nights"] == 1), "products_found"].to_numpy(dtype=float))
-    return lambda products: float(len(found) - np.searchsorted(found, products) + 1) / (len(found) + 2)
+    found = np.sort(rooms.loc[(rooms["known"] == 1) & (rooms["nights"] == 1), "units"].to_numpy(dtype=float))
+    return lambda units: float(len(found) - np.searchsorted(found, units) + 1) / (len(found) + 2)

@@ -251,7 +251,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- Some cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
 -- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record
 -- (after_departure_check, with its hour, check_hour), or by one that had come and is less than two hours ago or was only planned
--- (around_departure); the visit is on the day of arrival, before check-in time, and the guest may
+-- (around_departure), or is up to an hour after it (before_departure: whoever leaves is checked when they say so, and the
+-- hour is written down when they pay); the visit is on the day of arrival, before check-in time, and the guest may
 -- have come early (before_arrival); or rows were rejected from the lists of a day since the visit before, so that a guest may be
 -- on no list (rejected_rows); or a list is missing between two that have the room empty (missing_list); or the visit before
 -- was the first since the guest left, and may have overlooked something (after_first_check). `hidden` is the probability of
@@ -290,12 +291,13 @@ WITH stays AS (
 ), touched AS (
     SELECT v.visit_id, bool_or(NOT (t.is_tail OR t.is_head)) AS is_guests,
            bool_or(t.is_tail AND s.leaves_at IS NULL) AS is_tail,
-           bool_or(t.is_tail AND s.leaves_at IS NOT NULL) AS is_timed_tail,
+           bool_or(t.is_tail AND v.previous_at >= s.leaves_at) AS is_timed_tail,
+           bool_or(t.is_tail AND v.previous_at < s.leaves_at) AS is_early_tail,
            bool_or(t.is_head) AS is_head
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.starts_at < v.visited_at AND s.ends_at > v.previous_at
     CROSS JOIN LATERAL (SELECT
         NOT s.is_day_use AND v.previous_at::date = s.departs_on
-            AND coalesce(v.previous_at >= s.leaves_at, true)
+            AND coalesce(v.previous_at >= s.leaves_at - interval '1 hour', true)
             AND (v.business_date > s.departs_on
                  OR v.previous_at >= (s.departs_on + CAST(:check_out AS time))::timestamptz) AS is_tail,
         NOT s.is_day_use AND s.may_be_early AND v.business_date = s.arrives_on
@@ -310,7 +312,7 @@ WITH stays AS (
     SELECT v.visit_id, n.visit_id AS next_id
     FROM in_turn o JOIN touched t USING (visit_id) JOIN scratch_visits v USING (visit_id)
     JOIN scratch_visits n ON n.visit_id = o.next_id
-    WHERE NOT t.is_guests AND (t.is_tail OR t.is_timed_tail) AND v.consumed > 0 AND n.consumed > 0
+    WHERE NOT t.is_guests AND (t.is_tail OR t.is_timed_tail OR t.is_early_tail) AND v.consumed > 0 AND n.consumed > 0
       AND n.business_date = v.business_date
       AND NOT EXISTS (SELECT FROM touched x WHERE x.visit_id = n.visit_id)
       AND NOT EXISTS (SELECT FROM scratch_silent a
@@ -379,7 +381,8 @@ WITH stays AS (
     WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND (s.day IS NULL OR r.day IS NULL)
 ), vacant AS (
     SELECT v.*, w.again_by, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
-           coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
+           coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_early_tail, false) AS is_early_tail,
+           coalesce(t.is_head, false) AS is_head,
            coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
            coalesce(t.visit_id, g.next_id) IS NULL AND l.hidden IS NOT NULL AS lacks_list,
            coalesce(t.visit_id, g.next_id) IS NULL AND f.visit_id IS NOT NULL AS is_second,
@@ -405,7 +408,7 @@ WITH stays AS (
                       AND (u.night = v.business_date AND u.alone_until >= v.visited_at) IS NOT TRUE
                       AND (u.night = v.previous_at::date - 1 AND u.left_at <= v.previous_at) IS NOT TRUE)
       AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id
-                      AND (t.is_tail OR t.is_timed_tail OR g.next_id IS NOT NULL
+                      AND (t.is_tail OR t.is_timed_tail OR t.is_early_tail OR g.next_id IS NOT NULL
                            OR (NOT u.is_tonight AND (u.hidden IS NULL OR t.visit_id IS NOT NULL))))
       AND NOT EXISTS (SELECT FROM staying g WHERE g.visit_id = v.visit_id)
 ), days AS (
@@ -432,6 +435,7 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'holds', f.holds,
            'after_departure_check', CASE WHEN bool_or(v.is_tail) THEN true END,
            'around_departure', CASE WHEN bool_or(v.is_timed_tail) THEN true END,
+           'before_departure', CASE WHEN bool_or(v.is_early_tail) THEN true END,
            'check_hour', extract(hour FROM coalesce(min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail),
                                                     max(v.visited_at) FILTER (WHERE v.is_head)))::integer,
            'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END,

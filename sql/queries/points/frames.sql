@@ -33,14 +33,15 @@ ORDER BY m.hotel_id, m.entity_id, m.observed_at
 SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' + 1 AS day, m.metric_value AS units,
        (SELECT count(*) FROM jsonb_object_keys(c.products)) AS products_found,
        c.previous_on - DATE '0001-01-01' + 1 AS previous_on,
-       CASE WHEN c.after_departure_check THEN 1 WHEN c.before_arrival THEN 2 WHEN c.around_departure THEN 3
-            WHEN c.after_first_check THEN 4 WHEN c.rejected_rows THEN 5 WHEN c.missing_list THEN 6 ELSE 0 END AS evidence,
+       CASE WHEN c.before_departure THEN 7 WHEN c.after_departure_check THEN 1 WHEN c.before_arrival THEN 2
+            WHEN c.around_departure THEN 3 WHEN c.after_first_check THEN 4 WHEN c.rejected_rows THEN 5
+            WHEN c.missing_list THEN 6 ELSE 0 END AS evidence,
        coalesce(c.check_hour, -1) AS check_hour,
        coalesce(c.hidden, CASE WHEN c.rejected_rows THEN 1 ELSE 0 END) AS hidden, coalesce(c.again_by, 0) AS again_by
 FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     previous_on date, products jsonb, after_departure_check boolean, before_arrival boolean, around_departure boolean,
-    rejected_rows boolean, missing_list boolean, after_first_check boolean, check_hour integer, hidden double precision,
-    again_by integer)
+    before_departure boolean, rejected_rows boolean, missing_list boolean, after_first_check boolean, check_hour integer,
+    hidden double precision, again_by integer)
 WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= :since AND m.observed_at < :until
   AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
   AND (m.metric_value > 0 OR c.after_departure_check OR c.before_arrival OR c.around_departure OR c.rejected_rows

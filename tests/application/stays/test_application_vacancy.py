@@ -208,6 +208,25 @@ def test_a_departure_on_record_at_check_out_time_is_only_expected_and_no_hour(ho
     assert (3, "2025-11-11") not in found
 
 
+@pytest.mark.parametrize(("checked", "is_early"), [("11:00", False), ("10:59", True), ("10:00", True)])
+def test_a_check_shortly_before_the_hour_of_departure_saw_a_room_that_is_being_left(
+    hotel: Application, checked: str, is_early: bool
+) -> None:
+    hotel.stay(1, "2025-11-08 15:00", "2025-11-10 11:00")
+    hotel.empty(1, f"2025-11-10 {checked}")
+    hotel.setup(1, "2025-11-12 10:00", 1, 3)
+    value, context = _vacant(hotel)[1, "2025-11-12"]
+    assert (value, context.get("before_departure", False)) == (3, is_early)
+    assert ("around_departure" in context) is not is_early
+
+
+def test_who_was_checked_over_an_hour_before_leaving_was_still_a_guest(hotel: Application) -> None:
+    hotel.stay(1, "2025-11-08 15:00", "2025-11-10 11:00")
+    hotel.empty(1, "2025-11-10 09:59")
+    hotel.setup(1, "2025-11-12 10:00", 1, 3)
+    assert _vacant(hotel) == {}
+
+
 def test_between_two_checks_of_a_departure_morning_the_guest_left(hotel: Application) -> None:
     for room in (1, 2):
         hotel.stay(room, "2025-11-08", "2025-11-10")

@@ -1,6 +1,7 @@
 """Rooms' checks: what guests and their stay explain, and the second test when the next check is there."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from support.hotels.ordinary_life import HOTEL, LAST_DAY, moment, ordinary
 
 from minibar_ml.ml.contract import Limits, Parameters, TooLittle
 from minibar_ml.ml.detectors.room_consumption import RoomConsumption
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_DEPARTURE, CERTAIN, Frames
 from minibar_ml.ml.rooms import visit_model
 from minibar_ml.ml.rooms.check_scores import EARLY_PENALTY
 from minibar_ml.ml.rooms.predictive import predict
@@ -110,6 +111,33 @@ def test_the_second_test_finds_the_fault_on_its_own_day(learned: Parameters) -> 
     scores = DETECTOR.score(frames(rooms).between(0, days[1] + 1), learned, moment(days[1]))
     found = [f for f in DETECTOR.decide(scores, learned, Limits(), moment(days[1])) if f.entity_id == 7]
     assert [(f.occurred_on.toordinal(), f.value) for f in found] == [(days[0], 14.0)]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "missing", "said"),
+    [
+        (BEFORE_DEPARTURE, 30.0, ("vacant_consumption", "between_guests", 30.0)),
+        (AFTER_DEPARTURE, 29.0, ("vacant_consumption", "between_guests", 29.0)),
+        # What guests had in the room that day is far too much by itself.
+        (BEFORE_DEPARTURE, 10.0, ("consumption_anomaly", "room_high", 30.0)),
+        (CERTAIN, 30.0, ("consumption_anomaly", "room_high", 30.0)),
+    ],
+    ids=["all of it", "nearly all", "the lesser part", "certain"],
+)
+def test_what_is_missing_between_two_guests_is_no_guests_consumption(
+    learned: Parameters, evidence: int, missing: float, said: tuple[str, str, float]
+) -> None:
+    day = stay_of(7)[0]
+    rooms = with_units(HOTELS_ROOMS, 7, {day: 30.0})
+    point = {"hotel_id": HOTEL, "room_id": 7, "day": day, "units": missing, "products_found": 3, "previous_on": day - 4}
+    vacant = pd.DataFrame([{**point, "evidence": evidence, "check_hour": -1, "hidden": 0.0, "again_by": 0}])
+    seen = replace(frames(rooms), vacant=vacant).between(0, day + 1)
+    scores = DETECTOR.score(seen, learned, moment(day))
+    (found,) = [f for f in DETECTOR.decide(scores, learned, Limits(), moment(day)) if f.entity_id == 7]
+    assert (found.type, found.reason, found.value) == said
+    is_vacant = found.type == "vacant_consumption"
+    assert found.metric == ("vacant_consumption" if is_vacant else "room_consumption")
+    assert (found.facts or {}).get("previous_on") == (date.fromordinal(day - 4).isoformat() if is_vacant else None)
 
 
 def test_a_check_after_the_guests_left_gives_no_second_test(learned: Parameters) -> None:

@@ -61,12 +61,19 @@ CASES: list[tuple[Any, ...]] = [
      " Last check: 17 Nov.",
      "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; çıkış saati kayıtlı değil. Son kontrol: 17 Kas."),
     ("vacant_consumption", "room", "around_departure", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
-     "Room 1126: 4 units missing after the departure check; the hour of departure on record was planned,"
-     " or less than two hours ago."
+     "Room 1126: 4 units missing after the departure check; the hour of departure on record was only planned,"
+     " or less than two hours before that check."
      " Last check: 17 Nov.",
-     "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; kayıtlı çıkış saati planlanan saatti"
-     " ya da iki saatten yakındı."
+     "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; kayıtlı çıkış saati yalnızca planlanan saatti"
+     " ya da o kontrolden iki saatten az önceydi."
      " Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "between_guests", 8.0, 0.4, (0.0, 1.0),
+     {"previous_on": "2025-11-17", "products": PRODUCTS},
+     "Room 1126: 8 units missing though no guest is on record since the last check; 0 to 1 is normal."
+     " Last check: 17 Nov. A guest may have left after it, or come before this check. Missing: 2 × Kola, 1 × Su.",
+     "Oda 1126: son kontrolden beri kayıtlı misafir yokken 8 adet eksilmiş; normali 0–1 adet."
+     " Son kontrol: 17 Kas. Misafir o kontrolden sonra çıkmış ya da bu kontrolden önce gelmiş olabilir."
+     " Eksik: 2 × Kola, 1 × Su."),
     ("vacant_consumption", "room", "after_first_check", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
      "Room 1126: 4 units missing at the second check after a departure; the first may have overlooked them."
      " Last check: 17 Nov.",
