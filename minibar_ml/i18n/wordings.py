@@ -155,7 +155,7 @@ WORDINGS: Mapping[str, Wording] = {
         (NONE, RANGE, ABOUT),
     ),
     "after_first_check": Wording(
-        "Room {name}: {units} missing at the second check after a departure; the first may have overlooked them.",
+        "Room {name}: {units} missing at the second check after a departure; the first may have missed something.",
         "Ask who did the first check whether everything was refilled. If so, find out who entered the room since then.",
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),

@@ -75,7 +75,7 @@ CASES: list[tuple[Any, ...]] = [
      " Son kontrol: 17 Kas. Misafir o kontrolden sonra çıkmış ya da bu kontrolden önce gelmiş olabilir."
      " Eksik: 2 × Kola, 1 × Su."),
     ("vacant_consumption", "room", "after_first_check", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
-     "Room 1126: 4 units missing at the second check after a departure; the first may have overlooked them."
+     "Room 1126: 4 units missing at the second check after a departure; the first may have missed something."
      " Last check: 17 Nov.",
      "Oda 1126: çıkıştan sonraki ikinci kontrolde 4 adet eksik; ilk kontrolde gözden kaçmış olabilir."
      " Son kontrol: 17 Kas."),
