@@ -196,7 +196,8 @@ class MovedGround:
     fault was found.
 
     `judged_on`: the day that was checked then; the fault may be of an earlier one. `is_own` false: the entity's own
-    points are as they were, but not those of others that it was compared with. `value`: what an alert says it measured.
+    points are as they were, but not those of others that it was compared with. `value`, `reason`: what an alert says it
+    measured, and why that is a fault.
     """
 
     alert_id: int | None
@@ -209,6 +210,7 @@ class MovedGround:
     judged_on: date
     is_own: bool = True
     value: float | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

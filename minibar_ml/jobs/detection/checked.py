@@ -61,5 +61,9 @@ def check(given: DetectionInput, progress: Callable[[date], None], jobs: int) ->
 
 
 def _is_much_the_same(finding: Finding, ground: MovedGround) -> bool:
-    """Whether an alert's own records have hardly changed: thresholds that have moved since do not end it then."""
-    return ground.value is not None and abs(finding.value - ground.value) <= MUCH_THE_SAME * abs(ground.value)
+    """Whether an alert's own records have hardly changed: thresholds that have moved since do not end it then.
+
+    A room that was certainly vacant and of which that is no longer known is another matter, however much was missing.
+    """
+    is_as_large = ground.value is not None and abs(finding.value - ground.value) <= MUCH_THE_SAME * abs(ground.value)
+    return is_as_large and finding.reason == ground.reason

@@ -24,7 +24,7 @@ from minibar_ml.ml.rooms import one_night
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.01
+PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.04
 RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 20.0, 0.15, 0.6
 GUESTS_SHARE, FALSE_SHARE = 0.07, 0.1
 """Of the times in which a guest may have been there, the share in which one was, at most; and of the finds that are

@@ -55,7 +55,7 @@ WITH own AS MATERIALIZED (
     WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today
 )
 SELECT d.alert_id, d.type, d.hotel_id, d.entity_type, d.entity_id, d.metric, d.occurred_on, d.judged_on,
-       d.ground IS DISTINCT FROM g.ground AS is_own, d.value
+       d.ground IS DISTINCT FROM g.ground AS is_own, d.value, d.figures ->> 'reason' AS reason
 FROM looked_at d
 CROSS JOIN LATERAL ground_of(d.metric, CAST(:rests_also AS jsonb) -> d.type, d.hotel_id, d.entity_type, d.entity_id,
                              d.since_on, d.judged_on) g
@@ -64,7 +64,7 @@ WHERE (CAST(:own AS jsonb) IS NULL OR d.judged_on = :today OR d.is_compared
   AND (d.is_compared OR d.ground IS DISTINCT FROM g.ground)
 UNION ALL
 SELECT DISTINCT CAST(NULL AS bigint), k.type, k.hotel_id, k.entity_type, k.entity_id, k.metric, k.occurred_on, k.judged_on,
-       true, CAST(NULL AS double precision)
+       true, CAST(NULL AS double precision), NULL
 FROM ml_muted_findings k
 CROSS JOIN LATERAL ground_of(k.metric, CAST(:rests_also AS jsonb) -> k.type, k.hotel_id, k.entity_type, k.entity_id,
                              k.since_on, k.judged_on) g

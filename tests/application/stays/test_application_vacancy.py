@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.hotels.application import Application
-from support.hotels.simulated import done, points, sql
+from support.hotels.simulated import done, points, sql, state
 
 AS_OF = "2025-11-17"
 
@@ -281,3 +281,24 @@ def test_a_second_theft_of_a_room_is_news_of_the_open_alert(
     assert (alert["severity"], alert["occurrences"]) == ("high", 2)
     events = sql(hotel.url, "SELECT event FROM minibar_ml.ml_alert_events ORDER BY id")
     assert [event for (event,) in events] == ["opened", "recurred", "eased"]
+
+
+def test_a_guest_who_is_listed_a_day_late_ends_the_alert_of_a_vacant_room(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hotel.stay(1, "2025-11-01 15:00", "2025-11-03 08:00")
+    for day in ("2025-11-03 11:00", "2025-11-04 10:00"):
+        hotel.empty(1, day)
+    hotel.setup(1, "2025-11-10 11:00", 1, 3)
+    # With so many false alerts allowed, the margin for moved thresholds would keep the find before an arrival.
+    state(hotel.url, ML_ALERT_BUDGET="10")
+    seen = []
+    for as_of in ("2025-11-11T02:00", "2025-11-12T02:00"):
+        _, context = _vacant(hotel, as_of)[1, "2025-11-10"]
+        done(hotel.url, "detect", "--as-of", as_of, "--quiet")
+        capsys.readouterr()
+        done(hotel.url, "alerts", "list", "--status", "all", "--type", "vacant_consumption", "--json")
+        (alert,) = json.loads(capsys.readouterr().out)
+        seen.append((context.get("before_arrival", False), alert["status"], alert["reason"], alert["end_reason"]))
+        hotel.stay(1, "2025-11-10", "2025-11-12")
+    assert seen == [(False, "open", "vacant", None), (True, "resolved", "vacant", "records_changed")]
