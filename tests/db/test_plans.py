@@ -197,3 +197,8 @@ def test_a_summary_reads_its_days_and_probes_for_the_newest_points(_store: Conne
 
 def _tables(nodes: list[dict[str, Any]]) -> set[str]:
     return {node["Relation Name"] for node in nodes if "Relation Name" in node}
+
+
+def test_no_statement_of_ours_is_compiled(year_of_visits: str) -> None:
+    with make_engine(year_of_visits, ZONE).connect() as connection:
+        assert connection.exec_driver_sql("SHOW jit").scalar_one() == "off"
