@@ -85,12 +85,12 @@ def _detect(
 ) -> DetectResult:
     job = units.job
     # Kept at once: it is so whatever this run finds, and grounds are those of the hotel that an alert is of.
-    held.past(connection, lambda _left: grounds.follow(connection, plan.as_of))
+    oldest = held.past(connection, lambda _left: grounds.follow(connection, plan.as_of, plan.today()))
     connection.commit()
 
     def looked_at(part: by_hotel.Hotels) -> Checked:
         undone_since = by_hotel.since_of(job.undone, part)
-        return check(detection_input.read(connection, plan, keys, part, undone_since), progress, jobs)
+        return check(detection_input.read(connection, plan, keys, oldest, part, undone_since), progress, jobs)
 
     def since(part: by_hotel.Hotels) -> date:
         return detection_input.find_first_day(connection, plan, by_hotel.since_of(job.undone, part))

@@ -163,9 +163,11 @@ def test_what_waits_among_a_hundred_thousand_comes_by_an_index(calm_crowd: Conne
 
 
 def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(calm_crowd: Connection) -> None:
-    values: dict[str, Any] = {"findings": "[]", "as_of": NOON, "judged_on": None, "rests_also": "{}"}
+    values: dict[str, Any] = dict.fromkeys(("as_of", "not_before"), NOON)
+    values |= {"findings": "[]", "judged_on": None, "rests_also": "{}"}
     assert "Seq Scan on ml_alerts" not in _plan(calm_crowd, "alerts.apply", values)
     values |= {
+        "oldest": NOON.date(),
         "evaluated": [],
         "state_types": [],
         "state_reasons": [],

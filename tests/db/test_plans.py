@@ -1,16 +1,19 @@
 """EXPLAIN: a small window of a big table is read by an index, whatever the layout."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from conftest import load_sql
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import psycopg2 as dialect
-from support.alerts.findings import UNFILTERED
+from support.alerts.findings import HIGH_ROOM, UNFILTERED, evening
 from support.hotels.simulated import ZONE, done, sql
 
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.store.alerting import alerts, grounds, mutes
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query
 from minibar_ml.store.sql_files import sql_folder
@@ -197,3 +200,34 @@ def test_a_summary_reads_its_days_and_probes_for_the_newest_points(_store: Conne
 
 def _tables(nodes: list[dict[str, Any]]) -> set[str]:
     return {node["Relation Name"] for node in nodes if "Relation Name" in node}
+
+
+def test_alerts_of_these_days_touch_no_points_of_the_months_before_them(_store: Connection) -> None:
+    """A partition that is not needed is not even planned for: what is planned is locked."""
+    touched = (
+        "SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+        " WHERE l.pid = pg_backend_pid() AND c.relname ~ '^ml_metrics_\\d{4}_\\d\\d$'"
+    )
+    found = replace(HIGH_ROOM, entity_id=1, occurred_on=date(2025, 11, 15))
+    names = {("room", 1): "101"}
+    raised = alerts.upsert(_store, [found], names, evening(found.occurred_on), _texts, {"consumption_anomaly"})
+    assert raised.opened == 1
+    oldest = found.occurred_on
+    _store.execute(text("UPDATE minibar_ml.ml_metrics SET metric_value = 9 WHERE observed_at >= '2025-11-14'"))
+    (moved,) = grounds.fetch_moved(_store, date(2025, 11, 16), oldest, [])
+    settled = grounds.settle(
+        _store, [moved], {moved: (found, moved.judged_on)}, names, evening(date(2025, 11, 16)), _texts
+    )
+    assert settled.withdrawn == 0
+    mutes.take(_store, [found], names, evening(found.occurred_on), _texts)
+    months = {row.relname for row in _store.exec_driver_sql(touched)}
+    assert min(months) == "ml_metrics_2025_11"
+
+
+def _texts(_finding: Finding, name: str) -> tuple[str, str]:
+    return name, ""
+
+
+def test_no_statement_of_ours_is_compiled(year_of_visits: str) -> None:
+    with make_engine(year_of_visits, ZONE).connect() as connection:
+        assert connection.exec_driver_sql("SHOW jit").scalar_one() == "off"

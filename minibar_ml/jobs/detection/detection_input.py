@@ -49,17 +49,19 @@ def read(
     connection: "Connection",
     plan: DetectionPlan,
     keys: Keys | None,
+    oldest: date,
     part: frozenset[int] | None = None,
     undone_since: date | None = None,
 ) -> DetectionInput:
     """Read all that detection of some hotels (None: of all) needs; when it returns, no transaction is open.
 
-    `undone_since`: the first day that earlier runs could not check of them.
+    `oldest`: the first day that live alerts rest on. `undone_since`: the first day that earlier runs could not check
+    of them.
     """
     with snapshot(connection):
         version = runs.find_version(connection)
         since = _since(connection, plan)
-        moved = _moved(connection, plan, since, is_undone=undone_since is not None)
+        moved = _moved(connection, plan, since, oldest, is_undone=undone_since is not None)
         scope = Scope.of(plan, since, moved, undone_since).of_hotels(part)
         if looked_at := set().union(*scope.entities.values()):
             scope = replace(scope, held=tuple(grounds.fetch_days(connection, looked_at)))
@@ -95,7 +97,9 @@ def _since(connection: "Connection", plan: DetectionPlan) -> Since:
     return runs.find_last_with_changes(connection, "detect", plan.as_of, is_live=plan.is_live)
 
 
-def _moved(connection: "Connection", plan: DetectionPlan, since: Since, *, is_undone: bool) -> list[MovedGround]:
+def _moved(
+    connection: "Connection", plan: DetectionPlan, since: Since, oldest: date, *, is_undone: bool
+) -> list[MovedGround]:
     """Days of live alerts whose points have changed; none where nothing was collected since the last run looked.
 
     `is_undone`: the last run could not look.
@@ -104,7 +108,7 @@ def _moved(connection: "Connection", plan: DetectionPlan, since: Since, *, is_un
     if plan.walks or is_known:
         return []
     own = None if is_undone else own_changes(plan, since)
-    return grounds.fetch_moved(connection, plan.today(), changed_days(plan, since), own)
+    return grounds.fetch_moved(connection, plan.today(), oldest, changed_days(plan, since), own)
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:

@@ -17,7 +17,15 @@ from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import KINDS, MOST_QUIET_DAYS, AlertType, types_where
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
-from minibar_ml.store.alerting.findings import as_json, by_day, deduplicate, dumped, renamed
+from minibar_ml.store.alerting.findings import (
+    as_json,
+    by_day,
+    deduplicate,
+    dumped,
+    first_days,
+    no_point_before,
+    renamed,
+)
 from minibar_ml.store.queries import as_array, query
 
 RESTS_ALSO = json.dumps({name: kind.rests_also for name, kind in KINDS.items() if kind.rests_also})
@@ -49,10 +57,13 @@ def upsert(
     Whoever announces alerts must look after this is done: an alert may be muted in the statement after its opening's.
     """
     values = {"as_of": as_of, "judged_on": judged_on, "rests_also": RESTS_ALSO}
-    moved = Counter[str]()
+    moved, oldest = Counter[str](), date.max
     for one_each in by_day(findings):
         document = as_json(one_each, names, texts)
-        moved.update(connection.execute(query("alerts.apply"), values | {"findings": document}).one()._asdict())
+        of_day = values | {"findings": document, "not_before": no_point_before(first_days(one_each))}
+        counts = connection.execute(query("alerts.apply"), of_day).one()._asdict()
+        oldest = min(oldest, counts.pop("oldest") or oldest)
+        moved.update(counts)
     if evaluated is None:
         return Transitions(**moved)
     document = as_json(deduplicate(findings), names, texts)
@@ -61,6 +72,8 @@ def upsert(
         {
             "findings": document,
             "as_of": as_of,
+            "oldest": oldest,
+            "not_before": no_point_before([oldest]),
             "evaluated": sorted(evaluated),
             "hotels": as_array(hotels),
             "closed_hotels": list(closed_hotels),

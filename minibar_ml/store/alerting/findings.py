@@ -2,9 +2,9 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -79,6 +79,17 @@ def as_json(
 def dumped(rows: Sequence[Mapping[str, Any]]) -> str:
     """JSON of rows with dates, instants and NumPy's scalars; raises ValueError for what is not finite."""
     return json.dumps(rows, default=json_form, allow_nan=False)
+
+
+def no_point_before(days: Iterable[date]) -> datetime:
+    """An instant before which no point of these business days lies, in any zone; of no day: one after all points."""
+    # Points are read from the midnight before a day on, and the earliest zone is 14 hours ahead.
+    return datetime.combine(min(days, default=date.max) - timedelta(days=2), time.min, UTC)
+
+
+def first_days(findings: Iterable[Finding]) -> Iterator[date]:
+    """The first business day that each finding of an event rests on; what lasts rests on none."""
+    return (min(one.occurred_on, one.since_on or one.occurred_on) for one in findings if not one.is_state)
 
 
 def row(

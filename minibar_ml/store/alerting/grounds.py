@@ -47,21 +47,31 @@ COMPARED = json.dumps(
 """Of whose points faults depend besides their own, as the query takes it."""
 
 
-def follow(connection: Connection, as_of: datetime) -> None:
-    """Let live alerts go with their room, person or stock to another hotel; one statement."""
-    connection.execute(query("grounds.follow"), {"as_of": as_of})
+def follow(connection: Connection, as_of: datetime, today: date) -> date:
+    """Let live alerts go with their room, person or stock to another hotel; one statement.
+
+    Returns the first day of which `fetch_moved` has to read points, `today` where it reads none.
+    """
+    values = {"as_of": as_of, "today": today, "daily_days": DAILY_DAYS}
+    oldest: date | None = connection.execute(query("grounds.follow"), values).scalar_one()
+    return oldest or today
 
 
 def fetch_moved(
-    connection: Connection, today: date, changed: Collection[ChangedDay], own: Collection[Change] | None = None
+    connection: Connection,
+    today: date,
+    oldest: date,
+    changed: Collection[ChangedDay],
+    own: Collection[Change] | None = None,
 ) -> list[MovedGround]:
     """Days of live alerts, up to `today`, whose points have changed since or are gone; one statement.
 
     Muted findings of days that are read again daily too, and days whose own points are as they were, while `changed`
     names a day of others that they were compared with. `own`: whose points of past days may have changed; None:
-    anybody's, so that all are compared.
+    anybody's, so that all are compared. `oldest`: see `follow`.
     """
     values = {"today": today, "rests_also": RESTS_ALSO, "daily_days": DAILY_DAYS, "compared": COMPARED}
+    values |= {"oldest": oldest, "not_before": findings.no_point_before([oldest])}
     values["changed"] = findings.dumped([one._asdict() for one in changed])
     entities = None if own is None else {(one.entity_type, one.entity_id) for one in own}
     named = [{"entity_type": entity_type, "entity_id": entity_id} for entity_type, entity_id in sorted(entities or ())]
@@ -105,6 +115,7 @@ def settle(
         "found": findings.dumped(confirmed),
         "as_of": as_of,
         "rests_also": RESTS_ALSO,
+        "not_before": findings.no_point_before(findings.first_days(finding for finding, _ in found.values())),
     }
     changed = connection.execute(query("grounds.settle"), values).all()
     withdrawn = sum(row.is_withdrawn for row in changed)

@@ -13,7 +13,7 @@ from minibar_ml.domain.alerting.mutes import Mute, MutedFinding
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.alerting.alerts import RESTS_ALSO, states
-from minibar_ml.store.alerting.findings import as_json, dumped
+from minibar_ml.store.alerting.findings import as_json, dumped, first_days, no_point_before
 from minibar_ml.store.queries import query
 
 _LISTS = ("alert_types", "entity_ids")
@@ -93,6 +93,7 @@ def take(
     # A finding's place in the list: as_json keeps the order.
     rows = [{**row, "place": place} for place, row in enumerate(json.loads(as_json(findings, names, texts)))]
     values = {"findings": json.dumps(rows), "as_of": as_of, "judged_on": judged_on, "rests_also": RESTS_ALSO}
+    values["not_before"] = no_point_before(first_days(findings))
     taken = set(connection.execute(query("mutes.take"), values).scalars())
     connection.execute(query("mutes.close"), {"as_of": as_of, **states()})
     return [finding for place, finding in enumerate(findings) if place not in taken]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -98,8 +98,10 @@ def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[st
         for f in asked
     ]
     days = sorted(f.occurred_on for f in asked) or [NO_DAY]
-    # Two days' margin on either side: the bounds only spare the partitions that can't hold any of them.
-    span = {"since": days[0] - timedelta(days=2), "until": days[-1] + timedelta(days=2)}
+    # Two days' margin on either side: the bounds only spare the partitions that can't hold any of them. They are
+    # instants: what a date means goes by the session's zone, which the planner does not know.
+    first, last = (datetime.combine(day, time.min, UTC) for day in (days[0], days[-1]))
+    span = {"since": first - timedelta(days=2), "until": last + timedelta(days=2)}
     rows = connection.execute(query("entities.found_products"), {"found": json.dumps(document), **span})
     return {
         (row.metric_type, row.hotel_id, row.entity_id, row.business_date.isoformat()): FoundProducts(

@@ -4,6 +4,8 @@
 
 -- name: apply
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
+-- None of them rests on a point of before :not_before. oldest: the first day that an alert which is live now is about; null
+-- where none is.
 WITH found AS (
     -- What is critical on its day is not when the day is looked at later; a fault that lasts is of now.
     SELECT f.*, e.figures, least(f.since_on, f.occurred_on) AS first_on,
@@ -164,7 +166,7 @@ WITH found AS (
           FROM live JOIN ml_alerts a USING (id)) n
     JOIN found f USING (type, hotel_id, entity_type, entity_id, is_state)
     CROSS JOIN LATERAL ground_of(f.metric, CAST(:rests_also AS jsonb) -> f.type, f.hotel_id, f.entity_type, f.entity_id,
-                                 f.first_on, f.judged_on) g
+                                 f.first_on, f.judged_on, CAST(:not_before AS timestamptz)) g
     WHERE NOT f.is_state
     ON CONFLICT (alert_id, occurred_on) DO UPDATE
         SET since_on = excluded.since_on, judged_on = excluded.judged_on, severity = excluded.severity,
@@ -176,11 +178,18 @@ WITH found AS (
 )
 SELECT (SELECT count(*) FROM opened) AS opened,
        (SELECT count(*) FROM updated WHERE is_changed) AS updated,
-       (SELECT count(*) FROM fresh) - (SELECT count(*) FROM opened) AS suppressed
+       (SELECT count(*) FROM fresh) - (SELECT count(*) FROM opened) AS suppressed,
+       (SELECT least(min(occurred_on), CAST(min(requested_at) AS date)) FROM (
+            SELECT occurred_on, CAST(facts ->> 'requested_at' AS timestamptz) FROM found
+            UNION ALL
+            SELECT occurred_on, CAST(facts ->> 'requested_at' AS timestamptz) FROM ml_alerts WHERE is_live(status)
+        ) l (occurred_on, requested_at)) AS oldest
 
 -- name: resolve
 -- Resolves live alerts whose fault is settled, gone (states) or long unseen (events), one row each; opens again those
--- whose snooze is over and that are not resolved; of :hotels, NULL: of all. A state that today's records don't show on its own days was none.
+-- whose snooze is over and that are not resolved; of :hotels, NULL: of all. A state that today's records don't show on its
+-- own days was none. No point of before :not_before is read: an alert that is about a day before :oldest has been reopened
+-- since `apply`, and is left to a later run.
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz,
@@ -207,10 +216,12 @@ WITH found AS (
             SELECT FROM ml_metrics m
             WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
                   = (a.metric, a.hotel_id, a.entity_type, a.entity_id)
+              AND m.observed_at >= :not_before
               AND m.observed_at > CAST(a.facts ->> 'requested_at' AS timestamptz) - interval '1 second'
               AND m.observed_at < CAST(a.facts ->> 'requested_at' AS timestamptz) + interval '1 second'
               AND CAST(m.context ->> 'open' AS boolean)) AS is_open) p
     WHERE is_live(a.status) AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
+      AND least(a.occurred_on, CAST(CAST(a.facts ->> 'requested_at' AS timestamptz) AS date)) >= CAST(:oldest AS date)
 ), over AS (
     -- A request that is open and is not found is of a room that nobody lets any longer.
     SELECT id, (type = ANY(:stale_types) AND hotel_id = ANY(CAST(:closed_hotels AS integer[]))) OR is_open AS is_gone,
@@ -224,6 +235,7 @@ WITH found AS (
             AND (hotel_id = ANY(CAST(:closed_hotels AS integer[])) OR EXISTS (
                 SELECT FROM ml_metrics m
                 WHERE m.metric_type = l.metric AND m.hotel_id = l.hotel_id
+                  AND m.observed_at >= :not_before
                   AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of))
         -- It may wait behind that one.
         WHEN is_other AND is_open THEN false
@@ -240,7 +252,7 @@ WITH found AS (
         ELSE (SELECT count(DISTINCT m.business_date) FROM ml_metrics m
               WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
                   = (l.metric, l.hotel_id, l.entity_type, l.entity_id)
-                AND m.observed_at >= l.known_on AND m.observed_at < :as_of
+                AND m.observed_at >= :not_before AND m.observed_at >= l.known_on AND m.observed_at < :as_of
                 AND m.business_date > l.known_on
                 AND m.business_date < CAST(CAST(:as_of AS timestamptz) AS date)) >= normal_days
         END
@@ -262,6 +274,7 @@ FROM (
                SELECT FROM ml_metrics m
                WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
                      = (l.metric, l.hotel_id, l.entity_type, l.entity_id)
+                 AND m.observed_at >= :not_before
                  AND m.observed_at > coalesce(l.requested_at - interval '1 second', l.occurred_on - 1)
                  AND m.observed_at < coalesce(l.requested_at + interval '1 second', l.last_occurred_on + 2)
                  AND (l.requested_at IS NOT NULL OR m.business_date BETWEEN l.occurred_on AND l.last_occurred_on)

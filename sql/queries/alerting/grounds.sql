@@ -4,17 +4,20 @@
 -- Files live alerts under the hotel to which their subject has moved: the points of their last day are gone from their own
 -- hotel, and one other has such points. A product has moved where no product of its hotel has points of the metric any more;
 -- its stock is of the last movement. Looked at are those of today and yesterday, those whose points of past days have changed
--- since the last run of detect, and all where collect has computed all days again.
+-- since the last run of detect, and all where collect has computed all days again. Returns the first day that a live alert, or a
+-- muted finding that is still compared, rests on; null where none does.
 WITH moved AS (
     SELECT DISTINCT ON (a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state) a.id, m.hotel_id
     FROM ml_alerts a
     CROSS JOIN LATERAL (SELECT a.last_occurred_on - CASE a.entity_type WHEN 'product' THEN 28 ELSE 0 END AS since_on) d
     CROSS JOIN LATERAL (
-        SELECT min(m.hotel_id) AS hotel_id FROM ml_metrics m
-        WHERE m.metric_type = a.metric AND m.entity_type = a.entity_type AND m.entity_id = a.entity_id
-          AND m.observed_at >= d.since_on - 1 AND m.observed_at < a.last_occurred_on + 2
-          AND m.business_date BETWEEN d.since_on AND a.last_occurred_on
-        HAVING min(m.hotel_id) = max(m.hotel_id) AND min(m.hotel_id) <> a.hotel_id) m
+        SELECT min(m.hotel_id) FILTER (WHERE m.is_of_days) AS hotel_id FROM (
+            SELECT m.hotel_id, m.business_date BETWEEN d.since_on AND a.last_occurred_on AS is_of_days FROM ml_metrics m
+            WHERE m.metric_type = a.metric AND m.entity_type = a.entity_type AND m.entity_id = a.entity_id
+              AND m.observed_at >= d.since_on - 1 AND m.observed_at < a.last_occurred_on + 2) m
+        HAVING min(m.hotel_id) FILTER (WHERE m.is_of_days) = max(m.hotel_id) FILTER (WHERE m.is_of_days)
+           AND min(m.hotel_id) FILTER (WHERE m.is_of_days) <> a.hotel_id
+           AND NOT (a.entity_type = 'product' AND bool_or(m.hotel_id = a.hotel_id))) m
     WHERE is_live(a.status) AND a.entity_type <> 'hotel' AND a.id NOT IN (SELECT held('alerts'))
       AND (a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state) NOT IN (
           SELECT h.type, h.hotel_id, h.entity_type, h.entity_id, h.is_state FROM ml_alerts h
@@ -24,23 +27,27 @@ WITH moved AS (
            OR EXISTS (SELECT FROM ml_job_runs c
                       WHERE c.job = 'collect' AND jsonb_exists(c.counts, 'is_afresh') AND c.ended_at >= (
                           SELECT max(started_at) FROM ml_job_runs WHERE job = 'detect' AND outcome IN ('done', 'partly'))))
-      AND NOT (a.entity_type = 'product' AND EXISTS (
-          SELECT FROM ml_metrics m
-          WHERE m.metric_type = a.metric AND m.hotel_id = a.hotel_id AND m.entity_type = a.entity_type
-            AND m.observed_at >= d.since_on - 1 AND m.observed_at < a.last_occurred_on + 2))
       AND NOT EXISTS (
           SELECT FROM ml_alerts l
           WHERE is_live(l.status) AND l.hotel_id = m.hotel_id
             AND (l.type, l.entity_type, l.entity_id, l.is_state) = (a.type, a.entity_type, a.entity_id, a.is_state))
     ORDER BY a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state, a.id
+), followed AS (
+    UPDATE ml_alerts a SET hotel_id = m.hotel_id FROM moved m WHERE a.id = m.id AND is_live(a.status)
 )
-UPDATE ml_alerts a SET hotel_id = m.hotel_id FROM moved m WHERE a.id = m.id AND is_live(a.status)
+SELECT min(day) AS oldest FROM (
+    SELECT min(d.since_on) FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+    WHERE is_live(a.status) AND d.ground IS NOT NULL
+    UNION ALL
+    SELECT min(since_on) FROM ml_muted_findings
+    WHERE ground IS NOT NULL AND judged_on >= CAST(:today AS date) - CAST(:daily_days AS integer)) f (day)
 
 -- name: fetch_moved
 -- Days of live alerts, and of muted findings (no alert), whose points are no longer as they were when the fault was found,
 -- or are gone. And days whose own points (is_own) are as they were, but points that they were compared with have changed:
 -- of others of the hotel (null: of any) on one of the days that :compared names for the type. :own, where it is known whose
--- points of past days have changed, are they; others' are then as they were. Null: everybody's are compared.
+-- points of past days have changed, are they; others' are then as they were. Null: everybody's are compared. An alert that
+-- somebody has reopened since `follow`, and that rests on a day before :oldest, is left to a later run.
 WITH own AS MATERIALIZED (
     SELECT DISTINCT entity_type, entity_id
     FROM jsonb_to_recordset(CAST(:own AS jsonb)) AS o(entity_type text, entity_id integer)
@@ -52,13 +59,13 @@ WITH own AS MATERIALIZED (
     FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
     LEFT JOIN jsonb_to_recordset(CAST(:compared AS jsonb)) AS w(type text, entity_type text, others text, days integer)
            ON w.type = a.type AND w.entity_type = a.entity_type AND d.score IS NOT NULL
-    WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today
+    WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today AND d.since_on >= CAST(:oldest AS date)
 )
 SELECT d.alert_id, d.type, d.hotel_id, d.entity_type, d.entity_id, d.metric, d.occurred_on, d.judged_on,
        d.ground IS DISTINCT FROM g.ground AS is_own, d.value, d.figures ->> 'reason' AS reason
 FROM looked_at d
 CROSS JOIN LATERAL ground_of(d.metric, CAST(:rests_also AS jsonb) -> d.type, d.hotel_id, d.entity_type, d.entity_id,
-                             d.since_on, d.judged_on) g
+                             d.since_on, d.judged_on, CAST(:not_before AS timestamptz)) g
 WHERE (CAST(:own AS jsonb) IS NULL OR d.judged_on = :today OR d.is_compared
        OR (d.entity_type, d.entity_id) IN (SELECT entity_type, entity_id FROM own))
   AND (d.is_compared OR d.ground IS DISTINCT FROM g.ground)
@@ -67,8 +74,9 @@ SELECT DISTINCT CAST(NULL AS bigint), k.type, k.hotel_id, k.entity_type, k.entit
        true, CAST(NULL AS double precision), NULL
 FROM ml_muted_findings k
 CROSS JOIN LATERAL ground_of(k.metric, CAST(:rests_also AS jsonb) -> k.type, k.hotel_id, k.entity_type, k.entity_id,
-                             k.since_on, k.judged_on) g
-WHERE k.ground IS NOT NULL AND k.judged_on BETWEEN CAST(:today AS date) - CAST(:daily_days AS integer) AND :today
+                             k.since_on, k.judged_on, CAST(:not_before AS timestamptz)) g
+WHERE k.ground IS NOT NULL AND k.since_on >= CAST(:oldest AS date)
+  AND k.judged_on BETWEEN CAST(:today AS date) - CAST(:daily_days AS integer) AND :today
   AND (CAST(:own AS jsonb) IS NULL OR k.judged_on = :today
        OR (k.entity_type, k.entity_id) IN (SELECT entity_type, entity_id FROM own))
   AND k.ground IS DISTINCT FROM g.ground
@@ -101,7 +109,8 @@ WHERE is_live(a.status) AND a.entity_type = 'product' AND d.figures ->> 'metric'
 
 -- name: settle
 -- Gives alerts whose records have changed the figures of today: :moved are the days that were looked at again, :found
--- what was found on them. An alert of which no day is left is resolved. Returns the alerts that it changed.
+-- what was found on them, which rests on no point of before :not_before. An alert of which no day is left is resolved.
+-- Returns the alerts that it changed.
 WITH moved AS (
     SELECT * FROM jsonb_to_recordset(CAST(:moved AS jsonb)) AS m (alert_id bigint, occurred_on date)
 ), found AS (
@@ -126,7 +135,7 @@ WITH moved AS (
         figures = f.figures, ground = g.ground
     FROM found f
     CROSS JOIN LATERAL ground_of(f.metric, CAST(:rests_also AS jsonb) -> f.type, f.hotel_id, f.entity_type, f.entity_id,
-                                 f.since_on, f.judged_on) g
+                                 f.since_on, f.judged_on, CAST(:not_before AS timestamptz)) g
     WHERE (d.alert_id, d.occurred_on) = (f.alert_id, f.occurred_on) AND d.alert_id IN (SELECT id FROM live)
 ), days AS (
     SELECT alert_id, occurred_on, severity, value, score, figures FROM ml_alert_days d

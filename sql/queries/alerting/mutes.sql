@@ -35,7 +35,8 @@ SELECT EXISTS (SELECT FROM ml_mutes WHERE until > CAST(CAST(:since AS date) AS t
 
 -- name: take
 -- Puts those of one day's findings that a mute covers where muted findings are kept; returns their places. Repeats and
--- another night's figures change the row that is there. As alerts do, it keeps a digest of what an event rests on.
+-- another night's figures change the row that is there. As alerts do, it keeps a digest of what an event rests on: nothing
+-- of before :not_before.
 WITH found AS (
     SELECT f.*, least(f.since_on, f.occurred_on) AS first_on, greatest(f.occurred_on, CAST(:judged_on AS date)) AS judged_on
     FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
@@ -45,7 +46,7 @@ WITH found AS (
 ), covered AS (
     SELECT f.*, m.mute_id, g.ground FROM found f
     LEFT JOIN LATERAL ground_of(f.metric, CAST(:rests_also AS jsonb) -> f.type, f.hotel_id, f.entity_type, f.entity_id,
-                                f.first_on, f.judged_on) g ON NOT f.is_state
+                                f.first_on, f.judged_on, CAST(:not_before AS timestamptz)) g ON NOT f.is_state
     CROSS JOIN LATERAL (
         SELECT min(m.id) AS mute_id FROM ml_mutes m
         WHERE covers(m, f.hotel_id, f.type, f.entity_type, f.entity_id, f.occurred_on, f.occurred_on, f.is_state, :as_of)

@@ -7,11 +7,9 @@
 -- entries.sql, presence.sql and unseen.sql fill them, and metrics.sql computes the points.
 
 -- name: create_scratch
--- The scratch tables of one run. A tenth of the usual sample shows the planner their sizes just as well, and each query
--- is run once: compiling it takes longer than it saves. The nights of a thousand rooms are sorted and joined in memory:
--- in the server's 4 MB they would go through files at every step.
+-- The scratch tables of one run. A tenth of the usual sample shows the planner their sizes just as well. The nights of a
+-- thousand rooms are sorted and joined in memory: in the server's 4 MB they would go through files at every step.
 SET LOCAL default_statistics_target = 10;
-SET LOCAL jit = off;
 SET LOCAL work_mem = '32MB';
 CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,

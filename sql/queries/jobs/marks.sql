@@ -60,6 +60,7 @@ ON CONFLICT (job) DO UPDATE SET run_id = excluded.run_id, as_of = excluded.as_of
 -- role may not take it, or where no full run has left anything to go by.
 SET LOCAL search_path = pg_catalog, minibar_ml, pg_temp;
 SET LOCAL lock_timeout = '20s';
+SET LOCAL jit = off;
 SELECT set_config('TimeZone', m.zone, true) FROM ml_job_locks l JOIN ml_run_marks m ON m.job = l.name
 WHERE l.name = :job FOR UPDATE OF l SKIP LOCKED
 

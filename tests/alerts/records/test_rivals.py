@@ -30,10 +30,10 @@ def test_a_loss_is_looked_at_again_where_the_level_of_its_day_has_changed(
 ) -> None:
     _level(connection, D, -55.0)
     detect(connection, LEAK)
-    assert grounds.fetch_moved(connection, D + timedelta(days=2), []) == []
+    assert grounds.fetch_moved(connection, D + timedelta(days=2), D, []) == []
     if days:
         _level(connection, D + timedelta(days=days), 120.0)
     else:
         connection.execute(text("UPDATE minibar_ml.ml_metrics SET metric_value = 12 WHERE metric_type = 'stock_level'"))
-    moved = grounds.fetch_moved(connection, D + timedelta(days=2), [])
+    moved = grounds.fetch_moved(connection, D + timedelta(days=2), D, [])
     assert [one.type for one in moved] == (["shrinkage"] if is_looked_at else [])

@@ -16,7 +16,10 @@ from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import connect, make_engine, session_of
 from minibar_ml.store.jobs.locks import exclusive
 
-SETTINGS = "SELECT current_setting('search_path'), current_setting('TimeZone'), current_setting('lock_timeout')"
+SETTINGS = (
+    "SELECT current_setting('search_path'), current_setting('TimeZone'), current_setting('lock_timeout'),"
+    " current_setting('jit')"
+)
 
 pytestmark = pytest.mark.skipif(
     shutil.which("pgbouncer") is None and not Path("/usr/sbin/pgbouncer").exists(), reason="pgbouncer is not installed"
