@@ -18,17 +18,20 @@ LIMIT = "15s"
 """Of any one statement. Compared pair by pair, each of these floods took half a minute and more; now they take 3 s."""
 REQUESTS = """
 INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum, tamamlanma_tarihi)
-SELECT (SELECT min(id) FROM odalar), a.at, CAST(CASE WHEN n % 2 = 0 THEN 'beklemede' ELSE 'tamamlandi' END AS dolum_talep_durum),
+SELECT (SELECT min(id) FROM odalar), a.at,
+       CAST(CASE WHEN n % 2 = 0 THEN 'beklemede' ELSE 'tamamlandi' END AS dolum_talep_durum),
        CASE WHEN n % 2 = 1 THEN a.at + interval '5 seconds' END
-FROM generate_series(1, 16000) n CROSS JOIN LATERAL (SELECT timestamptz '2026-03-31 09:00+00' + n * interval '100 ms' AS at) a
+FROM generate_series(1, 16000) n
+CROSS JOIN LATERAL (SELECT timestamptz '2026-03-31 09:00+00' + n * interval '100 ms' AS at) a
 """
 VISITS = """
 WITH visits AS (
     INSERT INTO minibar_islemleri (oda_id, personel_id, islem_tipi, islem_tarihi)
-    SELECT (SELECT min(id) FROM odalar), (SELECT min(id) FROM kullanicilar WHERE rol = 'kat_sorumlusu'), 'setup_kontrol',
-           timestamptz '2026-03-31 00:00+00' + n * interval '1 second'
+    SELECT (SELECT min(id) FROM odalar), (SELECT min(id) FROM kullanicilar WHERE rol = 'kat_sorumlusu'),
+           'setup_kontrol', timestamptz '2026-03-31 00:00+00' + n * interval '1 second'
     FROM generate_series(1, 30000) n RETURNING id)
-INSERT INTO minibar_islem_detay (islem_id, urun_id, eklenen_miktar) SELECT id, (SELECT min(id) FROM urunler), 1 FROM visits
+INSERT INTO minibar_islem_detay (islem_id, urun_id, eklenen_miktar)
+SELECT id, (SELECT min(id) FROM urunler), 1 FROM visits
 """
 
 
