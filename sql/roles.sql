@@ -122,7 +122,7 @@ GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, json
 GRANT EXECUTE ON FUNCTION minibar_ml.runs_jobs(name), minibar_ml.is_any(name, text[]),
     minibar_ml.is_everywhere(name, text[]), minibar_ml.hotels_as(name, text[]), minibar_ml.is_person(name),
     minibar_ml.noted_settings(), minibar_ml.noted_settings(text), minibar_ml.staff_name(integer, text),
-    minibar_ml.held(text)
+    minibar_ml.staff(), minibar_ml.held(text)
     TO minibar_ml_viewer, minibar_ml_collector;
 
 -- People's rights to write are by column, and never on a number that the table counts itself: whoever chose it would take

@@ -655,6 +655,17 @@ CREATE FUNCTION minibar_ml.is_readable(value jsonb) RETURNS boolean
             AND CAST(value AS text) !~ '[0-9]{200}' AND NOT jsonb_path_exists(value, 'strict $.**{10 to last}'))
 $_$;
 
+CREATE FUNCTION minibar_ml.is_renamed(user_id integer, was text, now_called text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT n.was <> n.called AND '#' || user_id NOT IN (n.was, n.called)
+       AND n.called <> regexp_replace(n.was, '(\S)\S*', '\1.', 'g')
+       AND n.was <> regexp_replace(n.called, '(\S)\S*', '\1.', 'g')
+    FROM (SELECT regexp_replace(was, ' \(#[0-9]+\)$', '') AS was,
+                 regexp_replace(now_called, ' \(#[0-9]+\)$', '') AS called) n
+$_$;
+
 CREATE TABLE minibar_ml.ml_channels (
     id bigint NOT NULL,
     person_id bigint NOT NULL,
@@ -1061,7 +1072,9 @@ BEGIN
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
             (11, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
             (12, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
-                                  'alert.false_positive')
+                                  'alert.false_positive'),
+            (13, 'renamed', n.entity_type = 'attendant' AND n.entity_id = o.entity_id
+                            AND minibar_ml.is_renamed(n.entity_id, o.entity_name, n.entity_name), NULL, NULL)
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
     ), written AS (
@@ -1524,17 +1537,32 @@ CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean
     SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
 $$;
 
+CREATE FUNCTION minibar_ml.staff() RETURNS TABLE(user_id integer, name text, is_active boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'minibar_ml', 'pg_temp'
+    AS $_$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT c.user_id, CASE WHEN c.called <> '#' || c.user_id
+                            AND (count(*) OVER (PARTITION BY bare(c.called)) > 1 OR c.called ~ '#[0-9]+\)?\s*$')
+                           THEN c.called || ' (#' || c.user_id || ')' ELSE c.called END, c.is_active
+    FROM (SELECT u.user_id, staff_name(u.user_id, u.name) AS called, u.is_active FROM source_users() u) c;
+END
+$_$;
+
 CREATE FUNCTION minibar_ml.staff_name(user_id integer, name text) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
     SELECT CASE (SELECT value FROM minibar_ml.ml_facts
                  WHERE fact = 'staff_names' AND hotel_id IS NULL AND since <= now() ORDER BY id DESC LIMIT 1)
            WHEN 'codes' THEN '#' || user_id
            -- What is a code already has no initials.
-           WHEN 'initials' THEN CASE WHEN name LIKE '#%' THEN name ELSE regexp_replace(name, '(\S)\S*', '\1.', 'g') END
+           WHEN 'initials' THEN CASE WHEN name LIKE '#%' THEN name
+                                     ELSE regexp_replace(regexp_replace(name, ' \(#[0-9]+\)$', ''), '(\S)\S*', '\1.', 'g') END
            ELSE name END
-$$;
+$_$;
 
 CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1662,7 +1690,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     impact numeric(14,2),
     impact_before numeric(14,2),
     as_of timestamp with time zone,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text, 'renamed'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';

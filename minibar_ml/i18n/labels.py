@@ -38,6 +38,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "reopened": "reopened",
         "muted": "muted",
         "unmuted": "unmuted",
+        "renamed": "the hotel's records call the person by another name",
         "commented": "comment",
     },
     "metric": {

@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 2
 HOTELS = "SELECT hotel_id, name FROM minibar_ml.source_hotels() WHERE name IS NOT NULL ORDER BY hotel_id"
 PRODUCTS = "SELECT product_id, name FROM minibar_ml.source_products() WHERE is_active ORDER BY name"
 ATTENDANTS = """
-    SELECT user_id, minibar_ml.staff_name(user_id, name) AS called FROM minibar_ml.source_users()
+    SELECT user_id, name AS called FROM minibar_ml.staff()
     WHERE is_active AND name IS NOT NULL ORDER BY called
 """
 FLOORS = """

@@ -70,7 +70,8 @@ def test_one_who_was_a_code_has_no_initials(attendant: str) -> None:
 
 def test_wherever_names_are_read_from_the_source_they_are_pseudonyms() -> None:
     readers = ("entities.attendants", "entities.names", "alerts.rename", "trends.attendant_names", "report.names")
-    assert all("staff_name(user_id, name)" in str(query(name)) for name in readers)
+    assert all("FROM staff()" in str(query(name)) for name in readers)
+    assert not any("source_users()" in str(query(name)) for name in readers)
 
 
 def test_rooms_keep_their_names(store_url: str) -> None:

@@ -16,6 +16,7 @@ from minibar_ml.cli.doctor.server import listed
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.settings import Settings
+from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
 from minibar_ml.embedded import is_embedded
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Look = Callable[["Connection"], Iterable[Check]]
-NEED_STORE = frozenset({"facts", "events", "source", "store", "roles", "partitions", "models", "jobs", "data"})
+NEED_STORE = frozenset(
+    {"facts", "events", "source", "store", "roles", "partitions", "models", "jobs", "people", "data"}
+)
 
 
 def connected(settings: Settings) -> "Connection":
@@ -58,6 +61,7 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "partitions": lambda connection: partitions(connection, now),
         "models": lambda connection: models(connection, keys),
         "jobs": lambda connection: jobs(connection, settings, now),
+        "people": lambda connection: people(connection, settings),
         "data": lambda connection: data(connection, settings, now),
     }
 
@@ -211,6 +215,23 @@ def jobs(connection: "Connection", settings: Settings, now: datetime) -> Iterato
         else:
             hint = f"its first time ({one.schedule.text}) has not come; without a schedule, see `minibar-ml cron`"
             yield Check("jobs", "warning", f"{one.runs.job}: {one.state}, {age}", hint if one.state == "never" else "")
+
+
+def people(connection: "Connection", settings: Settings) -> Iterator[Check]:
+    """Whether somebody with an address hears of each hotel's alerts; without a mail server that is another check's."""
+    if not settings.smtp_host or not checks.may_read_outbox(connection):
+        return
+    types = types_where(lambda kind: not kind.is_of_server)
+    unheard = checks.fetch_unheard(connection, types)
+    for hotel, missing in unheard.items():
+        hint = "see `minibar-ml people list`; addresses are those of the hotel application"
+        if len(missing) == len(types):
+            yield Check("people", "failed", f"nobody with an address is notified of alerts of {hotel}", hint)
+        else:
+            found = f"nobody with an address is notified of these alerts of {hotel}: {listed(missing)}"
+            yield Check("people", "warning", found, hint)
+    if not unheard:
+        yield Check("people", "ok", "somebody with an address is notified of every hotel's alerts")
 
 
 def data(connection: "Connection", settings: Settings, now: datetime) -> Iterator[Check]:

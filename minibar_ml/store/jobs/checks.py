@@ -137,6 +137,11 @@ def may_read_outbox(connection: Connection) -> bool:
     return bool(connection.execute(query("checks.may_read_outbox")).scalar_one())
 
 
+def fetch_unheard(connection: Connection, types: Iterable[str]) -> dict[str, list[str]]:
+    """By hotel in use (its name): those of these types of alerts that nobody with an address hears of."""
+    return {row.name: row.types for row in connection.execute(query("checks.fetch_unheard"), {"types": list(types)})}
+
+
 def has_store(connection: Connection) -> bool:
     """Whether there is a store, whatever this role may do with it."""
     return bool(connection.execute(query("checks.has_store")).scalar_one())

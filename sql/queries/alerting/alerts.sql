@@ -335,7 +335,7 @@ WHERE a.severity = 'critical' AND is_live(a.status) AND a.type <> ALL(:state_typ
 WITH named AS MATERIALIZED (
     SELECT 'room' AS entity_type, room_id AS entity_id, room_name AS name FROM source_rooms()
     UNION ALL
-    SELECT 'attendant', user_id, staff_name(user_id, name) FROM source_users()
+    SELECT 'attendant', user_id, name FROM staff()
     UNION ALL
     SELECT 'product', product_id, name FROM source_products()
     UNION ALL

@@ -36,6 +36,11 @@ WITH contents AS (
 ), alike AS (
     SELECT *, place - lag(place) OVER same AS back, lag(at) OVER same AS same_at
     FROM placed WINDOW same AS (PARTITION BY room_id, attendant_id, kind, content ORDER BY at, row_id)
+), too_much AS MATERIALIZED (
+    -- All rows at once: a scan of the lines for each row would grow with their square.
+    SELECT DISTINCT r.row_id FROM scratch_rows r JOIN scratch_row_lines l USING (row_id)
+    JOIN scratch_ceilings c ON c.hotel_id = r.hotel_id AND c.room_type = r.room_type AND c.product_id = l.product_id
+    WHERE 2 * l.consumed > greatest(c.units, CASE WHEN r.at < c.lowered_at THEN c.former_units END)
 ), numbered AS (
     -- Rows that follow each other and each repeat the row as many places before them.
     SELECT *, place - row_number() OVER (PARTITION BY room_id, attendant_id, back ORDER BY place) AS run
@@ -44,12 +49,8 @@ WITH contents AS (
     SELECT *, row_number() OVER run AS number, count(*) OVER run_whole / back * back AS repeated,
            first_value(at) OVER run - first_value(before_at) OVER run AS pause,
            sum(lines) OVER run_whole * back >= 2 * count(*) OVER run_whole AS is_list,
-           bool_or(EXISTS (
-               SELECT FROM scratch_row_lines l JOIN scratch_ceilings c USING (product_id)
-               WHERE l.row_id = n.row_id AND c.hotel_id = n.hotel_id AND c.room_type = n.room_type
-                 AND 2 * l.consumed > greatest(c.units, CASE WHEN n.at < c.lowered_at THEN c.former_units END))
-           ) OVER run_whole AS is_too_much
-    FROM numbered n
+           bool_or(k.row_id IS NOT NULL) OVER run_whole AS is_too_much
+    FROM numbered n LEFT JOIN too_much k USING (row_id)
     WINDOW run_whole AS (PARTITION BY room_id, attendant_id, back, run), run AS (run_whole ORDER BY place)
 )
 INSERT INTO scratch_copies

@@ -514,32 +514,40 @@ WITH found AS MATERIALIZED (
     SELECT 'requests', CASE WHEN answered_at IS NULL THEN 'answered without a time' ELSE 'answered before asked' END,
            requested_at::date, count(*), min(request_id)
     FROM found WHERE is_untimed GROUP BY 2, 3
-), open AS (
-    SELECT q.*, NOT EXISTS (
-               SELECT FROM scratch_stays s
-               WHERE s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on) AS is_unlisted
-    FROM found q WHERE NOT q.is_untimed AND coalesce(q.answered_at > :until, true)
-), ends AS (
-    SELECT q.request_id, 'refill' AS ended_by, f.at AS ended_at FROM open q JOIN scratch_refills f USING (room_id)
-    WHERE f.is_refill AND f.at > q.requested_at
+), open_days AS MATERIALIZED (
+    SELECT DISTINCT room_id, requested_at::date AS day FROM found WHERE NOT is_untimed AND coalesce(answered_at > :until, true)
+), guests AS MATERIALIZED (
+    SELECT o.room_id, o.day,
+           max(coalesce(s.departs_at, greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at))) AS left_at
+    FROM open_days o JOIN scratch_stays s ON s.room_id = o.room_id AND o.day BETWEEN s.arrives_on AND s.departs_on
+    GROUP BY o.room_id, o.day
+), moments AS (
+    SELECT room_id, requested_at AS at, request_id, CAST(NULL AS timestamptz) AS refilled_at,
+           CAST(NULL AS timestamptz) AS checked_at,
+           CASE WHEN is_answered AND is_untimed THEN requested_at WHEN is_answered THEN answered_at END AS answered_at
+    FROM found
     UNION ALL
-    SELECT q.request_id, 'check', f.at FROM open q JOIN scratch_refills f USING (room_id)
-    WHERE NOT f.is_refill AND f.at > q.requested_at AND q.is_unlisted
-    UNION ALL
-    SELECT request_id, 'age', requested_at + interval '1 day' FROM open WHERE is_unlisted
-    UNION ALL
-    SELECT q.request_id, 'later_request', coalesce(l.answered_at, l.requested_at)
-    FROM open q JOIN found l USING (room_id) WHERE l.is_answered AND l.requested_at > q.requested_at
-    UNION ALL
-    SELECT q.request_id, 'departure',
-           max(coalesce(s.departs_at, greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at)))
-    FROM open q JOIN scratch_stays s ON s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on
-    GROUP BY q.request_id
+    SELECT room_id, at, NULL, CASE WHEN is_refill THEN at END, CASE WHEN NOT is_refill THEN at END, NULL FROM scratch_refills
+), next AS (
+    -- One pass over each room from its end: who asks a thousand times has each request compared with none of the others.
+    SELECT room_id, request_id, min(refilled_at) OVER later AS refilled_at, min(checked_at) OVER later AS checked_at,
+           min(answered_at) OVER later AS answered_later_at
+    FROM moments
+    WINDOW later AS (PARTITION BY room_id ORDER BY at DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), open AS MATERIALIZED (
+    SELECT q.*, n.refilled_at, n.checked_at, n.answered_later_at, g.left_at, g.room_id IS NULL AS is_unlisted
+    FROM found q JOIN next n USING (request_id)
+    LEFT JOIN guests g ON g.room_id = q.room_id AND g.day = q.requested_at::date
+    WHERE NOT q.is_untimed AND coalesce(q.answered_at > :until, true)
 ), ended AS (
-    SELECT DISTINCT ON (e.request_id) e.request_id, e.ended_by, e.ended_at
-    FROM ends e JOIN open q USING (request_id) WHERE e.ended_at <= :until AND e.ended_at >= q.requested_at
+    SELECT DISTINCT ON (o.request_id) o.request_id, e.ended_by, e.ended_at
+    FROM open o CROSS JOIN LATERAL (VALUES
+        ('refill', o.refilled_at), ('check', CASE WHEN o.is_unlisted THEN o.checked_at END),
+        ('age', CASE WHEN o.is_unlisted THEN o.requested_at + interval '1 day' END),
+        ('later_request', o.answered_later_at), ('departure', o.left_at)) e (ended_by, ended_at)
+    WHERE e.ended_at <= :until AND e.ended_at >= o.requested_at
     -- What was put in on a check is a refill.
-    ORDER BY e.request_id, e.ended_at, e.ended_by = 'check', e.ended_by
+    ORDER BY o.request_id, e.ended_at, e.ended_by = 'check', e.ended_by
 )
 INSERT INTO computed_metrics
 SELECT DISTINCT ON (q.room_id, q.requested_at)
@@ -551,9 +559,8 @@ SELECT DISTINCT ON (q.room_id, q.requested_at)
        jsonb_strip_nulls(jsonb_build_object(
            'open', coalesce(q.answered_at > :until, true) AND e.request_id IS NULL, 'ended_by', e.ended_by,
            'unlisted', nullif(o.is_unlisted, false),
-           'checked', CASE WHEN e.request_id IS NULL AND NOT o.is_unlisted THEN (
-               SELECT extract(epoch FROM min(f.at) - q.requested_at) / 60 FROM scratch_refills f
-               WHERE f.room_id = q.room_id AND NOT f.is_refill AND f.at > q.requested_at) END))
+           'checked', CASE WHEN e.request_id IS NULL AND NOT o.is_unlisted
+                           THEN extract(epoch FROM o.checked_at - q.requested_at) / 60 END))
 FROM found q JOIN scratch_rooms r USING (room_id)
 LEFT JOIN open o USING (request_id) LEFT JOIN ended e USING (request_id) WHERE NOT q.is_untimed
 ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id

@@ -59,10 +59,11 @@ FROM found WHERE is_empty_check
 
 -- name: gathered
 -- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
--- other within :visit_minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice
--- in so short a time, and what is found the second time was there at the first. What only a bulk fill or an unknown kind
--- of row says is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody
--- need have been in the room: the check after them is not measured from them.
+-- other within :visit_minutes are one visit, at the time of the first. Nobody is sent to a room twice in so short a time,
+-- and what is found the second time was there at the first. The visit is of who entered something first, if anybody did:
+-- nothing that is typed after a colleague's empty check is the colleague's. What only a bulk fill or an unknown kind of row
+-- says is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody need
+-- have been in the room: the check after them is not measured from them.
 -- Some type what a room lacked over the rest of their round. What the same person enters there on the same day within
 -- :round_minutes, and none of it the products of the visit before, may have been found at that one: both are measured from the
 -- visit before both.
@@ -81,7 +82,8 @@ WITH totals AS (
     SELECT *, first_value(row_id) OVER (PARTITION BY room_id, number ORDER BY at, row_id) AS visit_id FROM numbered
 ), visits AS (
     SELECT room_id, visit_id, min(hotel_id) AS hotel_id, min(room_type) AS room_type, min(at) AS visited_at,
-           max(at) AS ended_at, (array_agg(attendant_id ORDER BY at, row_id))[1] AS attendant_id,
+           max(at) AS ended_at, (array_agg(attendant_id ORDER BY (NOT is_note AND (consumed > 0 OR refilled > 0)) IS TRUE DESC,
+                                           at, row_id))[1] AS attendant_id,
            bool_or(is_check OR (consumed > 0 AND NOT is_note)) AS is_check, bool_and(is_note) AS is_note,
            coalesce(sum(consumed), 0) AS consumed,
            coalesce(sum(refilled), 0) AS refilled, string_agg(products, ',') AS products

@@ -129,6 +129,15 @@ SELECT EXISTS (
 -- Whether this role may read messages and the channels that they go by.
 SELECT has_table_privilege('ml_outbox', 'SELECT') AND has_table_privilege('ml_channels', 'SELECT')
 
+-- name: fetch_unheard
+-- Hotels in use of which nobody with an address hears of some alerts, and the types of these.
+SELECT h.name, array_agg(t.type ORDER BY t.type) AS types
+FROM source_hotels() h CROSS JOIN unnest(CAST(:types AS text[])) AS t (type)
+WHERE h.is_active AND NOT EXISTS (
+    SELECT FROM ml_people p JOIN ml_channels c ON c.person_id = p.id
+    WHERE p.is_active AND concerns(p, h.hotel_id, t.type, false))
+GROUP BY h.hotel_id, h.name ORDER BY h.hotel_id
+
 -- name: last_days
 -- The last business day of the month up to a day of which each of these hotels has a metric point of these types.
 SELECT h.hotel_id, max(p.business_date) AS last_day

@@ -141,4 +141,4 @@ SELECT product_id AS id, name FROM source_products()
 
 -- name: attendant_names
 -- All who may be attendants.
-SELECT user_id AS id, staff_name(user_id, name) AS name FROM source_users()
+SELECT user_id AS id, name FROM staff()

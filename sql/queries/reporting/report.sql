@@ -406,7 +406,7 @@ SELECT 'product' AS kind, product_id AS id, name, sale_price AS price, CAST(NULL
        CAST(NULL AS text) AS room_type, CAST(NULL AS integer) AS hotel_id
 FROM source_products()
 UNION ALL
-SELECT 'attendant', user_id, staff_name(user_id, name), NULL, NULL, NULL, NULL FROM source_users()
+SELECT 'attendant', user_id, name, NULL, NULL, NULL, NULL FROM staff()
 UNION ALL
 SELECT 'room', room_id, room_name, NULL, floor_name, room_type, CASE WHEN is_active THEN hotel_id END FROM source_rooms()
 

@@ -6,7 +6,7 @@ SELECT room_id AS id, room_name AS name, NOT is_active AS is_closed FROM source_
 
 -- name: attendants
 -- Names of attendants, or what the hotel wants in their place.
-SELECT user_id AS id, staff_name(user_id, name) AS name, false AS is_closed FROM source_users() WHERE user_id = ANY(:ids)
+SELECT user_id AS id, name, false AS is_closed FROM staff() WHERE user_id = ANY(:ids)
 
 -- name: hotels
 -- Names of hotels, and whether they are closed.
@@ -19,8 +19,8 @@ SELECT 'room' AS kind, room_id AS id, room_name AS name, NOT is_active AS is_clo
        CAST(NULL AS numeric) AS sale_price, CAST(NULL AS numeric) AS purchase_price
 FROM source_rooms() WHERE room_id = ANY(:rooms)
 UNION ALL
-SELECT 'attendant', user_id, staff_name(user_id, name), false, NULL, NULL
-FROM source_users() WHERE user_id = ANY(:attendants)
+SELECT 'attendant', user_id, name, false, NULL, NULL
+FROM staff() WHERE user_id = ANY(:attendants)
 UNION ALL
 SELECT 'product', product_id, name, false, sale_price, purchase_price FROM source_products()
 UNION ALL

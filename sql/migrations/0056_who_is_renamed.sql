@@ -1,0 +1,120 @@
+-- Who has the name of somebody else is shown with a number, and an alert that names a person by another name than before
+-- says so: whoever may write to the hotel's tables could have their own alert name a colleague.
+
+-- What all who may be attendants are called: as the hotel wants it, with the number of the source where another's name looks
+-- the same, or where a name ends like such a number. Not SQL, which is looked up when it is made: a store without a source
+-- has this function as well.
+CREATE FUNCTION minibar_ml.staff()
+RETURNS TABLE (user_id integer, name text, is_active boolean)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, minibar_ml, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT c.user_id, CASE WHEN c.called <> '#' || c.user_id
+                            AND (count(*) OVER (PARTITION BY bare(c.called)) > 1 OR c.called ~ '#[0-9]+\)?\s*$')
+                           THEN c.called || ' (#' || c.user_id || ')' ELSE c.called END, c.is_active
+    FROM (SELECT u.user_id, staff_name(u.user_id, u.name) AS called, u.is_active FROM source_users() u) c;
+END
+$$;
+
+-- As before; of a name with a number the number has no initial.
+CREATE OR REPLACE FUNCTION minibar_ml.staff_name(user_id integer, name text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE (SELECT value FROM minibar_ml.ml_facts
+                 WHERE fact = 'staff_names' AND hotel_id IS NULL AND since <= now() ORDER BY id DESC LIMIT 1)
+           WHEN 'codes' THEN '#' || user_id
+           -- What is a code already has no initials.
+           WHEN 'initials' THEN CASE WHEN name LIKE '#%' THEN name
+                                     ELSE regexp_replace(regexp_replace(name, ' \(#[0-9]+\)$', ''), '(\S)\S*', '\1.', 'g') END
+           ELSE name END
+$$;
+
+-- Whether the source calls a person otherwise: not where the hotel wants pseudonyms, or a number was added.
+CREATE FUNCTION minibar_ml.is_renamed(user_id integer, was text, now_called text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT n.was <> n.called AND '#' || user_id NOT IN (n.was, n.called)
+       AND n.called <> regexp_replace(n.was, '(\S)\S*', '\1.', 'g')
+       AND n.was <> regexp_replace(n.called, '(\S)\S*', '\1.', 'g')
+    FROM (SELECT regexp_replace(was, ' \(#[0-9]+\)$', '') AS was,
+                 regexp_replace(now_called, ' \(#[0-9]+\)$', '') AS called) n
+$$;
+REVOKE EXECUTE ON FUNCTION minibar_ml.staff(), minibar_ml.is_renamed(integer, text, text) FROM PUBLIC;
+
+ALTER TABLE minibar_ml.ml_alert_events DROP CONSTRAINT ml_alert_events_event_check,
+    ADD CONSTRAINT ml_alert_events_event_check CHECK (event IN (
+        'opened', 'escalated', 'eased', 'recurred', 'corrected', 'acknowledged', 'snoozed', 'unsnoozed',
+        'resolved', 'false_positive', 'reopened', 'muted', 'unmuted', 'renamed'));
+
+CREATE OR REPLACE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+DECLARE
+    is_person boolean := minibar_ml.is_person(session_user);
+BEGIN
+    WITH happened AS (
+        SELECT n.id, e.place, e.event, n.severity, n.value, n.impact,
+               CASE WHEN e.event = 'corrected' THEN o.value END AS value_before,
+               CASE WHEN e.event = 'corrected' THEN o.impact END AS impact_before,
+               CASE WHEN e.event = 'resolved' AND n.resolved_by = 'system' THEN n.end_reason END AS reason,
+               -- The system never takes a verdict back: whoever did is the one that is logged in.
+               coalesce(nullif(nullif(e.by, 'system'), ''),
+                        CASE WHEN is_person OR e.event = 'reopened' THEN session_user END) AS by,
+               e.action,
+               -- By the clock of the run: that of the server may be another, as where history is walked.
+               CASE WHEN e.event = 'corrected' THEN n.corrected_at WHEN e.event = 'resolved' THEN n.resolved_at
+                    WHEN e.event IN ('escalated', 'recurred') THEN n.last_seen
+                    ELSE run.as_of END AS as_of,
+               minibar_ml.verdict(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
+                                    o.snoozed_by) AS before,
+               minibar_ml.verdict(n.status, n.read_at, n.read_by, n.resolved_at, n.resolved_by, n.snoozed_until,
+                                    n.snoozed_by) AS after
+        FROM after_rows n JOIN before_rows o USING (id)
+        LEFT JOIN (SELECT max(as_of) AS as_of FROM minibar_ml.ml_job_runs WHERE job = 'detect' AND outcome = 'running') run ON true
+        CROSS JOIN LATERAL (VALUES
+            (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL,
+                         CASE WHEN is_person THEN 'alert.mute' END),
+            (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL
+                           AND minibar_ml.is_live(n.status), NULL,
+                           CASE WHEN is_person THEN 'alert.unmute' END),
+            (3, 'escalated', n.severity > o.severity, NULL, NULL),
+            -- Corrected records say by themselves what became of the severity.
+            (4, 'eased', n.severity < o.severity AND n.corrected_at IS NOT DISTINCT FROM o.corrected_at
+                         AND minibar_ml.is_live(n.status), NULL, NULL),
+            (5, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
+                             NULL, NULL),
+            -- Of the types whose days are each a fault of its own (AlertKind.is_repeatable).
+            (6, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
+                            AND minibar_ml.is_live(n.status), NULL, NULL),
+            (7, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (8, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+                           'alert.snooze'),
+            (9, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
+            (10, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+                            current_setting('minibar_ml.operator', true), 'alert.reopen'),
+            (11, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (12, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+                                  'alert.false_positive'),
+            (13, 'renamed', n.entity_type = 'attendant' AND n.entity_id = o.entity_id
+                            AND minibar_ml.is_renamed(n.entity_id, o.entity_name, n.entity_name), NULL, NULL)
+        ) AS e (place, event, happened, by, action)
+        WHERE e.happened
+    ), written AS (
+        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, value_before, impact, impact_before,
+                                               reason, as_of)
+        SELECT id, event, severity, by, value, value_before, impact, impact_before, reason, CASE WHEN by IS NULL THEN as_of END
+        FROM happened ORDER BY id, place
+    )
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT minibar_ml.os_user(), by, action, 'alert ' || id,
+           before,
+           after || CASE WHEN event = 'snoozed'
+                       THEN jsonb_build_object('reason', nullif(current_setting('minibar_ml.reason', true), ''))
+                       ELSE '{}' END
+    FROM happened WHERE action IS NOT NULL AND by IS NOT NULL
+    ORDER BY id, place;
+    RETURN NULL;
+END
+$$;
