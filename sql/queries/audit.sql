@@ -5,7 +5,7 @@
 SELECT record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
 
 -- name: record_waiting
--- Moves entries of jobs that wait into the log; how many wait on, because somebody holds the log.
+-- Moves entries that wait into the log; how many wait on, because somebody holds the log.
 SELECT record_waiting()
 
 -- name: fetch
@@ -41,6 +41,6 @@ LEFT JOIN LATERAL (SELECT id, hash FROM ml_audit_log ORDER BY id DESC LIMIT 1) l
 SELECT id, encode(hash, 'hex') AS hash FROM ml_audit_log WHERE encode(hash, 'hex') = ANY (CAST(:hashes AS text[]))
 
 -- name: find_settings
--- The settings that jobs noted last out of this file, whether this session may note others, and how many entries of jobs
+-- The settings that jobs noted last out of this file, whether this session may note others, and how many entries
 -- wait because somebody holds the log.
 SELECT noted_settings(:file) AS noted, NOT is_person(session_user) AS may_note, record_waiting() AS waiting
