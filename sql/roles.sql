@@ -118,6 +118,9 @@ REVOKE INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.
 GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, jsonb), minibar_ml.record_waiting(),
     minibar_ml.entries_wait()
     TO minibar_ml_viewer, minibar_ml_collector;
+GRANT EXECUTE ON FUNCTION minibar_ml.sees_entry(text, text, jsonb, jsonb, integer[]), minibar_ml.audit_end(),
+    minibar_ml.audit_fault(), minibar_ml.audit_ids(text[])
+    TO minibar_ml_operator, minibar_ml_collector;
 -- What policies and views of the program ask.
 GRANT EXECUTE ON FUNCTION minibar_ml.runs_jobs(name), minibar_ml.is_any(name, text[]),
     minibar_ml.is_everywhere(name, text[]), minibar_ml.hotels_as(name, text[]), minibar_ml.is_person(name),

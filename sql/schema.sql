@@ -40,6 +40,29 @@ CREATE FUNCTION minibar_ml.alert_types() RETURNS text[]
         'model_fallback', 'data_stale', 'rows_refused', 'job_late']
 $$;
 
+CREATE FUNCTION minibar_ml.audit_end() RETURNS TABLE(entries bigint, last_id bigint, last_hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT count(*), coalesce(max(l.id), 0), (SELECT e.hash FROM minibar_ml.ml_audit_log e ORDER BY e.id DESC LIMIT 1)
+    FROM minibar_ml.ml_audit_log l
+    HAVING minibar_ml.verifies_audit()
+$$;
+
+CREATE FUNCTION minibar_ml.audit_fault() RETURNS TABLE(id bigint, action text, subject text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT c.id, c.action, CASE WHEN NOT minibar_ml.is_person(session_user)
+                                     OR minibar_ml.is_everywhere(session_user, '{administrator}') THEN c.subject END
+    FROM (
+        SELECT l.id, l.action, l.subject,
+               l.hash = minibar_ml.audit_hash(coalesce(lag(l.hash) OVER (ORDER BY l.id), ''), l) AS holds
+        FROM minibar_ml.ml_audit_log l) c
+    WHERE c.holds IS NOT TRUE AND minibar_ml.verifies_audit()
+    ORDER BY c.id LIMIT 1
+$$;
+
 CREATE TABLE minibar_ml.ml_audit_log (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -82,6 +105,14 @@ CREATE FUNCTION minibar_ml.audit_hash(previous bytea, entry minibar_ml.ml_audit_
     SELECT sha256(previous || convert_to(CAST(jsonb_build_array(
         entry.id, extract(epoch FROM entry.at), entry.database_role, entry.os_user, entry.operator, entry.action,
         entry.subject, CAST(entry.before AS text), CAST(entry.after AS text)) AS text), 'UTF8'))
+$$;
+
+CREATE FUNCTION minibar_ml.audit_ids(hashes text[]) RETURNS TABLE(id bigint, hash text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT l.id, encode(l.hash, 'hex') FROM minibar_ml.ml_audit_log l
+    WHERE encode(l.hash, 'hex') = ANY (hashes) AND minibar_ml.verifies_audit()
 $$;
 
 CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
@@ -1494,6 +1525,31 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.sees_entry(action text, subject text, before jsonb, after jsonb, hotels integer[]) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT coalesce(CASE split_part(action, '.', 1)
+        WHEN 'alert' THEN EXISTS (
+            SELECT FROM minibar_ml.ml_alerts a WHERE a.id = CAST(substring(subject FROM '^alert ([0-9]{1,18})$') AS bigint))
+        WHEN 'mute' THEN coalesce(after, before) ->> 'hotel_id' = ANY (CAST(hotels AS text[]))
+        WHEN 'config' THEN coalesce(substring(subject FROM ', hotel ([0-9]+)') = ANY (CAST(hotels AS text[])), true)
+        WHEN 'models' THEN EXISTS (
+            SELECT FROM unnest(hotels) h (id)
+            WHERE position(format(', hotel %s, version', h.id) IN concat_ws(' ', before, after)) > 0)
+        WHEN 'access' THEN true
+        WHEN 'people' THEN CASE action
+            WHEN 'people.channel' THEN EXISTS (
+                SELECT FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id
+                WHERE 'person ' || p.name = subject AND position(to_jsonb(c.shown)::text IN concat_ws(' ', before, after)) > 0)
+            ELSE jsonb_typeof(coalesce(after, before) -> 'hotels') = 'null' OR EXISTS (
+                SELECT FROM unnest(hotels) h (id)
+                WHERE h.id <> 0 AND (before -> 'hotels' @> to_jsonb(h.id) OR after -> 'hotels' @> to_jsonb(h.id))) END
+        WHEN 'message' THEN EXISTS (
+            SELECT FROM minibar_ml.ml_people p WHERE position(format(' to %s by ', p.name) IN subject) > 0)
+        END, false)
+$_$;
+
 CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1529,6 +1585,13 @@ CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone
     SELECT jsonb_build_object(
         'status', status, 'read_at', read_at, 'read_by', read_by, 'resolved_at', resolved_at,
         'resolved_by', resolved_by, 'snoozed_until', snoozed_until, 'snoozed_by', snoozed_by)
+$$;
+
+CREATE FUNCTION minibar_ml.verifies_audit() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT NOT minibar_ml.is_person(session_user) OR minibar_ml.is_any(session_user, '{administrator}')
 $$;
 
 CREATE FUNCTION minibar_ml.waits_for_audit_head() RETURNS boolean
@@ -2943,7 +3006,7 @@ CREATE POLICY seen ON minibar_ml.ml_alert_events FOR SELECT USING ((EXISTS ( SEL
 
 CREATE POLICY seen ON minibar_ml.ml_alerts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
 
-CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((database_role = CURRENT_USER) OR minibar_ml.sees_entry(action, subject, before, after, ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as))))));
 
 CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_people p

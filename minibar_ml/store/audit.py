@@ -145,8 +145,9 @@ def verify(connection: Connection, kept: Sequence[Checkpoint] = ()) -> Chain:
     head = connection.execute(query("audit.find_head")).one()
     broken = connection.execute(query("audit.find_broken")).one_or_none()
     if broken:
+        named = ", ".join(one for one in (broken.action, broken.subject) if one)
         fault = (
-            f"entry {broken.id} ({broken.action}, {broken.subject}) does not follow from what stands before it: it was "
+            f"entry {broken.id} ({named}) does not follow from what stands before it: it was "
             "changed, or one before it was removed or put in"
         )
         return Chain(head.entries, head.last_hash, fault, broken.id)
