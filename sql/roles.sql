@@ -118,6 +118,9 @@ REVOKE INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.
 GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, jsonb), minibar_ml.record_waiting(),
     minibar_ml.entries_wait()
     TO minibar_ml_viewer, minibar_ml_collector;
+GRANT EXECUTE ON FUNCTION minibar_ml.sees_entry(text, text, jsonb, jsonb, integer[]), minibar_ml.audit_end(),
+    minibar_ml.audit_fault(), minibar_ml.audit_ids(text[])
+    TO minibar_ml_operator, minibar_ml_collector;
 -- What policies and views of the program ask.
 GRANT EXECUTE ON FUNCTION minibar_ml.runs_jobs(name), minibar_ml.is_any(name, text[]),
     minibar_ml.is_everywhere(name, text[]), minibar_ml.hotels_as(name, text[]), minibar_ml.is_person(name),
@@ -142,7 +145,6 @@ GRANT INSERT (fact, hotel_id, product, value, since, operator) ON minibar_ml.ml_
 GRANT INSERT (hotel_id, alert_types, entity_type, entity_ids, floor, since, until, reason, added_by),
     UPDATE (ended_at, ended_by) ON minibar_ml.ml_mutes TO minibar_ml_operator;
 GRANT UPDATE (is_active) ON minibar_ml.ml_models TO minibar_ml_operator;
-GRANT INSERT (job, as_of), UPDATE (outcome, ended_at, counts, error) ON minibar_ml.ml_job_runs TO minibar_ml_operator;
 
 GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs, minibar_ml.ml_alerts
     TO minibar_ml_collector;
@@ -166,7 +168,8 @@ GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz)
 
 -- Locks: who may update a row may lock it, and policies say which.
 GRANT SELECT ON minibar_ml.ml_job_locks TO minibar_ml_viewer, minibar_ml_collector;
-GRANT UPDATE (name) ON minibar_ml.ml_job_locks TO minibar_ml_operator, minibar_ml_collector;
+GRANT UPDATE (name) ON minibar_ml.ml_job_locks TO minibar_ml_collector;
+REVOKE UPDATE ON minibar_ml.ml_job_locks FROM minibar_ml_operator;
 
 -- Persons and messages: jobs deliver them, administrators look after them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,

@@ -16,29 +16,8 @@ CREATE FUNCTION minibar_ml.add_entry(operator text, action text, subject text, b
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-DECLARE
-    patience text := current_setting('lock_timeout');
-    is_free boolean := true;
 BEGIN
-    IF NOT minibar_ml.is_person(session_user) THEN
-        IF EXISTS (SELECT FROM minibar_ml.ml_audit_waiting) THEN
-            is_free := minibar_ml.record_waiting() = 0;
-        ELSE
-            BEGIN
-                PERFORM set_config('lock_timeout', '1s', true);
-                PERFORM FROM minibar_ml.ml_audit_head FOR UPDATE;
-                PERFORM set_config('lock_timeout', patience, true);
-            EXCEPTION WHEN lock_not_available THEN
-                is_free := false;
-            END;
-        END IF;
-        IF NOT is_free THEN
-            INSERT INTO minibar_ml.ml_audit_waiting (os_user, operator, action, subject, before, after)
-            VALUES (minibar_ml.os_user(), add_entry.operator, add_entry.action, add_entry.subject, add_entry.before,
-                    add_entry.after);
-            RETURN;
-        END IF;
-    END IF;
+    PERFORM minibar_ml.record_waiting();
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
     VALUES (minibar_ml.os_user(), add_entry.operator, add_entry.action, add_entry.subject, add_entry.before, add_entry.after);
 END
@@ -59,6 +38,29 @@ CREATE FUNCTION minibar_ml.alert_types() RETURNS text[]
         'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
         'refill_delay', 'unseen_round', 'attendant_silence', 'attendant_excess', 'unanswered_request', 'custody_loss',
         'model_fallback', 'data_stale', 'rows_refused', 'job_late']
+$$;
+
+CREATE FUNCTION minibar_ml.audit_end() RETURNS TABLE(entries bigint, last_id bigint, last_hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT count(*), coalesce(max(l.id), 0), (SELECT e.hash FROM minibar_ml.ml_audit_log e ORDER BY e.id DESC LIMIT 1)
+    FROM minibar_ml.ml_audit_log l
+    HAVING minibar_ml.verifies_audit()
+$$;
+
+CREATE FUNCTION minibar_ml.audit_fault() RETURNS TABLE(id bigint, action text, subject text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT c.id, c.action, CASE WHEN NOT minibar_ml.is_person(session_user)
+                                     OR minibar_ml.is_everywhere(session_user, '{administrator}') THEN c.subject END
+    FROM (
+        SELECT l.id, l.action, l.subject,
+               l.hash = minibar_ml.audit_hash(coalesce(lag(l.hash) OVER (ORDER BY l.id), ''), l) AS holds
+        FROM minibar_ml.ml_audit_log l) c
+    WHERE c.holds IS NOT TRUE AND minibar_ml.verifies_audit()
+    ORDER BY c.id LIMIT 1
 $$;
 
 CREATE TABLE minibar_ml.ml_audit_log (
@@ -105,6 +107,14 @@ CREATE FUNCTION minibar_ml.audit_hash(previous bytea, entry minibar_ml.ml_audit_
         entry.subject, CAST(entry.before AS text), CAST(entry.after AS text)) AS text), 'UTF8'))
 $$;
 
+CREATE FUNCTION minibar_ml.audit_ids(hashes text[]) RETURNS TABLE(id bigint, hash text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT l.id, encode(l.hash, 'hex') FROM minibar_ml.ml_audit_log l
+    WHERE encode(l.hash, 'hex') = ANY (hashes) AND minibar_ml.verifies_audit()
+$$;
+
 CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -119,10 +129,23 @@ CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
+    is_person boolean := minibar_ml.is_person(session_user);
+    moves boolean := NOT is_person AND coalesce(current_setting('minibar_ml.moves', true), '') = 'on';
+    is_free boolean := moves OR NOT EXISTS (SELECT FROM minibar_ml.ml_audit_waiting);
     head minibar_ml.ml_audit_head;
     last record;
 BEGIN
-    SELECT * INTO STRICT head FROM minibar_ml.ml_audit_head FOR UPDATE;
+    IF is_free THEN
+        SELECT * INTO head FROM minibar_ml.ml_audit_head FOR UPDATE SKIP LOCKED;
+        IF NOT FOUND AND minibar_ml.waits_for_audit_head() THEN
+            SELECT * INTO STRICT head FROM minibar_ml.ml_audit_head FOR UPDATE;
+        END IF;
+    END IF;
+    IF head IS NULL THEN
+        INSERT INTO minibar_ml.ml_audit_waiting (os_user, operator, action, subject, before, after)
+        VALUES (NEW.os_user, NEW.operator, NEW.action, NEW.subject, NEW.before, NEW.after);
+        RETURN NULL;
+    END IF;
     SELECT id, hash INTO last FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1;
     -- Never from an entry before the head: then later ones were removed, and the chain has to show it.
     IF last.id > head.last_id THEN
@@ -131,10 +154,9 @@ BEGIN
     END IF;
     NEW.id := head.last_id + 1;
     NEW.at := clock_timestamp();
-    NEW.database_role := coalesce(
-        CASE WHEN current_setting('minibar_ml.moves', true) = 'on' THEN NEW.database_role END, session_user);
+    NEW.database_role := coalesce(CASE WHEN moves THEN NEW.database_role END, session_user);
     NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
-    IF minibar_ml.is_person(session_user) THEN
+    IF is_person THEN
         PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
     END IF;
     RETURN NEW;
@@ -170,6 +192,10 @@ BEGIN
     IF minibar_ml.is_person(session_user) AND minibar_ml.is_anothers(NEW.operator) THEN
         RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
             USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF minibar_ml.is_person(session_user) AND (length(concat(NEW.fact, NEW.product)) > 1000
+                                               OR (NEW.fact <> 'events' AND length(NEW.value) > 1000)) THEN
+        RAISE EXCEPTION 'a fact is said in a thousand characters' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF minibar_ml.is_person(session_user) AND (
            SELECT count(*) >= 1000 OR coalesce(sum(length(f.value)), 0) + length(NEW.value) > 2000000
@@ -224,42 +250,18 @@ BEGIN
                 RAISE EXCEPTION 'a mute is said beforehand: it begins at most 31 days back and ends in the future'
                     USING ERRCODE = 'insufficient_privilege';
             END IF;
+            IF (SELECT coalesce(sum(coalesce(cardinality(m.entity_ids), 1)), 0) + coalesce(cardinality(NEW.entity_ids), 1)
+                       > 200000
+                FROM minibar_ml.ml_mutes m
+                WHERE m.hotel_id = NEW.hotel_id AND m.until > now() AND m.ended_at IS NULL) THEN
+                RAISE EXCEPTION 'the mutes of a hotel name up to 200000 rooms and products'
+                    USING ERRCODE = 'insufficient_privilege';
+            END IF;
             NEW.added_at := statement_timestamp();
         ELSE
             NEW.ended_at := statement_timestamp();
         END IF;
     END IF;
-    RETURN NEW;
-END
-$$;
-
-CREATE FUNCTION minibar_ml.check_run() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-BEGIN
-    IF NOT minibar_ml.is_person(session_user) THEN
-        RETURN NEW;
-    END IF;
-    IF NEW.as_of > now() + interval '1 day' OR jsonb_typeof(NEW.counts) <> 'object'
-       OR NOT minibar_ml.is_readable(NEW.counts) OR length(NEW.error) > 20000
-       OR (TG_OP = 'UPDATE' AND (OLD.outcome <> 'running' OR (NEW.id, NEW.job, NEW.as_of, NEW.started_at)
-                                 IS DISTINCT FROM (OLD.id, OLD.job, OLD.as_of, OLD.started_at))) THEN
-        RAISE EXCEPTION 'role % records a run of a report as it takes place', session_user
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF EXISTS (SELECT FROM jsonb_each(NEW.counts) c WHERE c.key = 'failed_hotels' OR jsonb_typeof(c.value) <> 'number') THEN
-        RAISE EXCEPTION 'role % may record numbers of a run, and not which hotels failed', session_user
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF TG_OP = 'INSERT' THEN
-        IF (SELECT count(*) >= 1000 FROM minibar_ml.ml_job_runs r
-            WHERE r.job = NEW.job AND r.started_at > clock_timestamp() - interval '1 day') THEN
-            RAISE EXCEPTION 'a report is made a thousand times a day at most' USING ERRCODE = 'insufficient_privilege';
-        END IF;
-        NEW.started_at := clock_timestamp();
-    END IF;
-    NEW.ended_at := CASE WHEN NEW.ended_at IS NOT NULL THEN clock_timestamp() END;
     RETURN NEW;
 END
 $$;
@@ -383,6 +385,33 @@ CREATE FUNCTION minibar_ml.concerns(person minibar_ml.ml_people, hotel integer, 
        AND (person.role = 'server' OR NOT is_of_server OR NOT EXISTS (
            SELECT FROM minibar_ml.ml_people k JOIN minibar_ml.ml_channels c ON c.person_id = k.id
            WHERE k.role = 'server' AND k.is_active))
+$$;
+
+CREATE FUNCTION minibar_ml.count_entries() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    share minibar_ml.ml_audit_shares;
+BEGIN
+    IF NOT minibar_ml.is_person(session_user) OR NOT EXISTS (SELECT FROM added) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO minibar_ml.ml_audit_shares AS s (database_role, day, entries, bytes)
+    SELECT session_user, CAST(clock_timestamp() AT TIME ZONE 'UTC' AS date), count(*),
+           sum(octet_length(concat_ws('', a.os_user, a.operator, a.action, a.subject, a.before, a.after)))
+    FROM added a
+    ON CONFLICT (database_role) DO UPDATE SET
+        day = excluded.day,
+        entries = excluded.entries + CASE s.day WHEN excluded.day THEN s.entries ELSE 0 END,
+        bytes = excluded.bytes + CASE s.day WHEN excluded.day THEN s.bytes ELSE 0 END
+    RETURNING * INTO share;
+    IF share.entries > 20000 OR share.bytes > 20000000 THEN
+        RAISE EXCEPTION 'role % may leave 20,000 entries a day in the audit log, of 20 million bytes', session_user
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
 $$;
 
 CREATE TABLE minibar_ml.ml_mutes (
@@ -918,19 +947,7 @@ CREATE FUNCTION minibar_ml.move_audit_head() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-DECLARE
-    today record;
 BEGIN
-    IF minibar_ml.is_person(session_user) THEN
-        SELECT count(*) AS entries, coalesce(sum(l.size), 0) AS bytes INTO today
-        FROM (SELECT coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0) AS size
-              FROM minibar_ml.ml_audit_log
-              WHERE database_role = session_user AND at > clock_timestamp() - interval '1 day' LIMIT 20001) l;
-        IF today.entries > 20000 OR today.bytes > 20000000 THEN
-            RAISE EXCEPTION 'role % may leave 20,000 entries a day in the audit log, of 20 million bytes', session_user
-                USING ERRCODE = 'insufficient_privilege';
-        END IF;
-    END IF;
     UPDATE minibar_ml.ml_audit_head h SET last_id = l.id, hash = l.hash
     FROM (SELECT id, hash FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1) l
     WHERE l.id > h.last_id;
@@ -1149,8 +1166,8 @@ BEGIN
            CASE WHEN bool_or(n.is_active AND n.version < r.version) THEN 'models.roll_back'
                 WHEN bool_or(n.is_active) THEN 'models.promote' ELSE 'models.retire' END,
            CASE count(DISTINCT (n.metric_type, n.hotel_id)) WHEN 1 THEN min(n.metric_type || ', hotel ' || n.hotel_id)
-                ELSE count(*) FILTER (WHERE n.is_active)
-                     || CASE count(*) FILTER (WHERE n.is_active) WHEN 1 THEN ' model' ELSE ' models' END END,
+                ELSE concat(coalesce(nullif(count(*) FILTER (WHERE n.is_active), 0), count(*)), ' model',
+                            CASE WHEN count(*) FILTER (WHERE n.is_active) <> 1 THEN 's' END) END,
            coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE NOT n.is_active), '[]'),
            coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE n.is_active), '[]'))
     FROM after_rows n JOIN before_rows o USING (id)
@@ -1521,6 +1538,31 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.sees_entry(action text, subject text, before jsonb, after jsonb, hotels integer[]) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT coalesce(CASE split_part(action, '.', 1)
+        WHEN 'alert' THEN EXISTS (
+            SELECT FROM minibar_ml.ml_alerts a WHERE a.id = CAST(substring(subject FROM '^alert ([0-9]{1,18})$') AS bigint))
+        WHEN 'mute' THEN coalesce(after, before) ->> 'hotel_id' = ANY (CAST(hotels AS text[]))
+        WHEN 'config' THEN coalesce(substring(subject FROM ', hotel ([0-9]+)') = ANY (CAST(hotels AS text[])), true)
+        WHEN 'models' THEN EXISTS (
+            SELECT FROM unnest(hotels) h (id)
+            WHERE position(format(', hotel %s, version', h.id) IN concat_ws(' ', before, after)) > 0)
+        WHEN 'access' THEN true
+        WHEN 'people' THEN CASE action
+            WHEN 'people.channel' THEN EXISTS (
+                SELECT FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id
+                WHERE 'person ' || p.name = subject AND position(to_jsonb(c.shown)::text IN concat_ws(' ', before, after)) > 0)
+            ELSE jsonb_typeof(coalesce(after, before) -> 'hotels') = 'null' OR EXISTS (
+                SELECT FROM unnest(hotels) h (id)
+                WHERE h.id <> 0 AND (before -> 'hotels' @> to_jsonb(h.id) OR after -> 'hotels' @> to_jsonb(h.id))) END
+        WHEN 'message' THEN EXISTS (
+            SELECT FROM minibar_ml.ml_people p WHERE position(format(' to %s by ', p.name) IN subject) > 0)
+        END, false)
+$_$;
+
 CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1571,6 +1613,29 @@ CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone
     SELECT jsonb_build_object(
         'status', status, 'read_at', read_at, 'read_by', read_by, 'resolved_at', resolved_at,
         'resolved_by', resolved_by, 'snoozed_until', snoozed_until, 'snoozed_by', snoozed_by)
+$$;
+
+CREATE FUNCTION minibar_ml.verifies_audit() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT NOT minibar_ml.is_person(session_user) OR minibar_ml.is_any(session_user, '{administrator}')
+$$;
+
+CREATE FUNCTION minibar_ml.waits_for_audit_head() RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    patience text := current_setting('lock_timeout');
+BEGIN
+    PERFORM set_config('lock_timeout', '1s', true);
+    PERFORM FROM minibar_ml.ml_audit_head FOR UPDATE;
+    PERFORM set_config('lock_timeout', patience, true);
+    RETURN true;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN false;
+END
 $$;
 
 CREATE FUNCTION minibar_ml.was_live(status text, snoozed_until timestamp with time zone, resolved_at timestamp with time zone, instant timestamp with time zone) RETURNS boolean
@@ -1772,6 +1837,23 @@ COMMENT ON COLUMN minibar_ml.ml_audit_head.last_id IS 'Its number.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_head.hash IS 'Its hash.';
 
+CREATE TABLE minibar_ml.ml_audit_shares (
+    database_role text NOT NULL,
+    day date NOT NULL,
+    entries bigint NOT NULL,
+    bytes bigint NOT NULL
+);
+
+COMMENT ON TABLE minibar_ml.ml_audit_shares IS 'How much each person''s login has added to the audit log on the last day that it did.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_shares.database_role IS 'The role that had logged in.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_shares.day IS 'The day, in UTC.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_shares.entries IS 'How many entries.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_shares.bytes IS 'How long they are, before compression.';
+
 CREATE TABLE minibar_ml.ml_audit_waiting (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -1784,7 +1866,7 @@ CREATE TABLE minibar_ml.ml_audit_waiting (
     after jsonb
 );
 
-COMMENT ON TABLE minibar_ml.ml_audit_waiting IS 'Entries of jobs that are not in the audit log yet.';
+COMMENT ON TABLE minibar_ml.ml_audit_waiting IS 'Entries that are not in the audit log yet, because somebody held it.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_waiting.id IS 'Number of the entry among those that waited.';
 
@@ -2517,6 +2599,9 @@ ALTER TABLE ONLY minibar_ml.ml_audit_head
 ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_audit_shares
+    ADD CONSTRAINT ml_audit_shares_pkey PRIMARY KEY (database_role);
+
 ALTER TABLE ONLY minibar_ml.ml_audit_waiting
     ADD CONSTRAINT ml_audit_waiting_pkey PRIMARY KEY (id);
 
@@ -2638,8 +2723,6 @@ CREATE INDEX ml_alerts_time ON minibar_ml.ml_alerts USING btree (raised_at DESC)
 
 CREATE INDEX ml_audit_log_action ON minibar_ml.ml_audit_log USING btree (action, id DESC);
 
-CREATE INDEX ml_audit_log_role ON minibar_ml.ml_audit_log USING btree (database_role, at DESC);
-
 CREATE INDEX ml_audit_log_time ON minibar_ml.ml_audit_log USING btree (at DESC);
 
 CREATE INDEX ml_job_runs_job_time ON minibar_ml.ml_job_runs USING btree (job, started_at DESC);
@@ -2692,6 +2775,10 @@ CREATE TRIGGER ml_audit_log_chain BEFORE INSERT ON minibar_ml.ml_audit_log FOR E
 
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_chain;
 
+CREATE TRIGGER ml_audit_log_counted AFTER INSERT ON minibar_ml.ml_audit_log REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.count_entries();
+
+ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_counted;
+
 CREATE TRIGGER ml_audit_log_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_audit_log FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
 
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_grows;
@@ -2699,6 +2786,10 @@ ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_grows;
 CREATE TRIGGER ml_audit_log_head AFTER INSERT ON minibar_ml.ml_audit_log FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.move_audit_head();
 
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_head;
+
+CREATE TRIGGER ml_audit_waiting_counted AFTER INSERT ON minibar_ml.ml_audit_waiting REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.count_entries();
+
+ALTER TABLE minibar_ml.ml_audit_waiting ENABLE ALWAYS TRIGGER ml_audit_waiting_counted;
 
 CREATE TRIGGER ml_channels_deleted AFTER DELETE ON minibar_ml.ml_channels REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
@@ -2713,8 +2804,6 @@ CREATE TRIGGER ml_facts_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.m
 CREATE TRIGGER ml_facts_recorded AFTER INSERT ON minibar_ml.ml_facts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_facts();
 
 CREATE TRIGGER ml_job_locks_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_job_locks FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
-
-CREATE TRIGGER ml_job_runs_checked BEFORE INSERT OR UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_run();
 
 CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
@@ -2881,6 +2970,8 @@ ALTER TABLE minibar_ml.ml_attachments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_audit_shares ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_audit_waiting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
@@ -2927,10 +3018,6 @@ CREATE POLICY only_who_keeps_the_server_adds_sms_push_and_chat ON minibar_ml.ml_
 
 CREATE POLICY only_who_keeps_the_server_changes_sms_push_and_chat ON minibar_ml.ml_channels AS RESTRICTIVE FOR UPDATE USING (((kind = 'email'::text) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs)));
 
-CREATE POLICY reports ON minibar_ml.ml_job_locks FOR UPDATE USING (((name = ANY (ARRAY['rounds'::text, 'report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any))) WITH CHECK (false);
-
-CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = ANY (ARRAY['rounds'::text, 'report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
-
 CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_alert_comments USING ((EXISTS ( SELECT
@@ -2947,7 +3034,7 @@ CREATE POLICY seen ON minibar_ml.ml_alert_events FOR SELECT USING ((EXISTS ( SEL
 
 CREATE POLICY seen ON minibar_ml.ml_alerts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
 
-CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((database_role = CURRENT_USER) OR minibar_ml.sees_entry(action, subject, before, after, ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as))))));
 
 CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_people p

@@ -108,14 +108,14 @@ def _ready(connection: "Connection", plan: DeliveryPlan, usable: frozenset[str],
 
 
 def _unrecorded(connection: "Connection") -> list[str]:
-    """Why entries of jobs are not in the audit log yet, where somebody holds it: no message waits for that."""
+    """Why entries are not in the audit log yet, where somebody holds it: no message waits for that."""
     waiting = audit.record_waiting(connection)
     if not waiting:
         return []
     holders = "; ".join(sessions.find_blockers(connection))
-    why = f"{waiting} entries of jobs wait for the audit log. Open transactions on the store: {holders}"
+    why = f"{waiting} entries wait for the audit log. Open transactions on the store: {holders}"
     if waiting == 1:
-        why = f"1 entry of a job waits for the audit log. Open transactions on the store: {holders}"
+        why = f"1 entry waits for the audit log. Open transactions on the store: {holders}"
     logger.warning("%s", why)
     return [why]
 

@@ -26,7 +26,7 @@ def insert(
 ) -> None:
     """Add one entry, in the caller's transaction, so that it stands or falls with what it records.
 
-    A job's waits in a table of its own while somebody holds the log (`record_waiting`); a person waits for the log.
+    It waits in a table of its own while somebody holds the log, until a job has moved it (`record_waiting`).
 
     A person's login may record what persons do by commands; what jobs do PostgreSQL refuses it. A standby takes no
     entry: only reading is possible there, and goes on with a warning.
@@ -45,7 +45,7 @@ def insert(
 
 
 def record_waiting(connection: Connection) -> int:
-    """Add the entries of jobs that waited while somebody held the log; how many wait on, because somebody does."""
+    """Add the entries that waited while somebody held the log; how many wait on, because somebody does."""
     waiting: int = connection.execute(query("audit.record_waiting")).scalar_one()
     return waiting
 
@@ -145,8 +145,9 @@ def verify(connection: Connection, kept: Sequence[Checkpoint] = ()) -> Chain:
     head = connection.execute(query("audit.find_head")).one()
     broken = connection.execute(query("audit.find_broken")).one_or_none()
     if broken:
+        named = ", ".join(one for one in (broken.action, broken.subject) if one)
         fault = (
-            f"entry {broken.id} ({broken.action}, {broken.subject}) does not follow from what stands before it: it was "
+            f"entry {broken.id} ({named}) does not follow from what stands before it: it was "
             "changed, or one before it was removed or put in"
         )
         return Chain(head.entries, head.last_hash, fault, broken.id)

@@ -5,7 +5,7 @@
 SELECT record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
 
 -- name: record_waiting
--- Moves entries of jobs that wait into the log; how many wait on, because somebody holds the log.
+-- Moves entries that wait into the log; how many wait on, because somebody holds the log.
 SELECT record_waiting()
 
 -- name: fetch
@@ -21,26 +21,21 @@ ORDER BY id DESC
 LIMIT :limit
 
 -- name: find_broken
--- The first entry whose hash is not that of itself and the entry before it; none where the chain holds.
-SELECT id, at, action, subject FROM (
-    SELECT l.id, l.at, l.action, l.subject,
-           l.hash = audit_hash(coalesce(lag(l.hash) OVER (ORDER BY l.id), ''), l) AS holds
-    FROM ml_audit_log l
-) checked
-WHERE holds IS NOT TRUE ORDER BY id LIMIT 1
+-- The first entry whose hash is not that of itself and the entry before it; none where the chain holds. Its subject where
+-- this session sees every entry.
+SELECT id, action, subject FROM audit_fault()
 
 -- name: find_head
 -- How many entries there are, the last one's number and hash, and what the head says they are.
-SELECT (SELECT count(*) FROM ml_audit_log) AS entries, h.last_id AS head_id, encode(h.hash, 'hex') AS head_hash,
-       coalesce(l.id, 0) AS last_id, coalesce(encode(l.hash, 'hex'), '') AS last_hash
-FROM ml_audit_head h
-LEFT JOIN LATERAL (SELECT id, hash FROM ml_audit_log ORDER BY id DESC LIMIT 1) l ON true
+SELECT e.entries, h.last_id AS head_id, encode(h.hash, 'hex') AS head_hash, e.last_id,
+       coalesce(encode(e.last_hash, 'hex'), '') AS last_hash
+FROM ml_audit_head h CROSS JOIN audit_end() e
 
 -- name: fetch_by_hash
 -- The entries that have one of these hashes (hexadecimal).
-SELECT id, encode(hash, 'hex') AS hash FROM ml_audit_log WHERE encode(hash, 'hex') = ANY (CAST(:hashes AS text[]))
+SELECT id, hash FROM audit_ids(CAST(:hashes AS text[]))
 
 -- name: find_settings
--- The settings that jobs noted last out of this file, whether this session may note others, and how many entries of jobs
+-- The settings that jobs noted last out of this file, whether this session may note others, and how many entries
 -- wait because somebody holds the log.
 SELECT noted_settings(:file) AS noted, NOT is_person(session_user) AS may_note, record_waiting() AS waiting

@@ -32,7 +32,7 @@ def _tampered(url: str, *statements: str) -> None:
     sql(url, f"ALTER TABLE {LOG} DISABLE TRIGGER ALL")
     for statement in statements:
         sql(url, statement)
-    for trigger in ("chain", "head", "grows"):
+    for trigger in ("chain", "counted", "head", "grows"):
         sql(url, f"ALTER TABLE {LOG} ENABLE ALWAYS TRIGGER ml_audit_log_{trigger}")
 
 

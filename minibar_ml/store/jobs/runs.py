@@ -25,6 +25,8 @@ Job = Literal["collect", "train", "detect", "notify", "rounds", "report", "month
 
 READING: tuple[Job, ...] = ("report", "monthly", "dashboard")
 """Jobs that only read the store, but for the record of the run."""
+OF_PEOPLE: tuple[Job, ...] = ("rounds", *READING)
+"""Jobs whose work administrators may have done for themselves."""
 DONE: Mapping[Job, str] = {"collect": "collected", "train": "trained", "detect": "checked"}
 """What jobs that work hotel by hotel do to a hotel."""
 ONLY_HOTELS = "only_hotels"
@@ -82,11 +84,17 @@ def job_run(
     of its own; the exception goes on. `hotels`: those that it is for (None: all). `is_live`: as-of is the clock's;
     PreconditionFailed where that has gone back by more than a day since the last run. AnotherRunHoldsTheLock, and
     nothing is stored, where the lock was lost and another run has begun. On a standby, reports alone run, without a
-    lock and without a record.
+    lock and without a record. Nor is a report of a person a run of the job: it says nothing of how that is, and
+    nobody waits for it.
     """
     if job in READING and session_of(connection).is_standby:
         yield Run(0, job)
         connection.rollback()
+        return
+    if job in OF_PEOPLE and _is_of_person(connection):
+        with naming_blockers(connection):
+            yield Run(0, job)
+            connection.commit()
         return
     with exclusive(connection, job):
         run = _opened(connection, job, as_of, is_live)
@@ -104,6 +112,12 @@ def job_run(
                 _end(connection, run, "failed", describe(error))
                 connection.commit()
             raise
+
+
+def _is_of_person(connection: Connection) -> bool:
+    found: bool = connection.execute(query("runs.is_of_person")).scalar_one()
+    connection.commit()
+    return found
 
 
 def _opened(connection: Connection, job: Job, as_of: datetime, is_live: bool) -> Run:

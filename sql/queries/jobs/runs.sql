@@ -1,9 +1,12 @@
 -- Job runs.
 
+-- name: is_of_person
+-- Whether this is a session of an administrator, who has a report made for themselves.
+SELECT is_person(session_user) AND is_any(current_user, '{administrator}')
+
 -- name: insert
 -- Opens a run; returns its id, and the hotels that the last run of all could not do. We hold the job's lock, so a run of it that is still open has been killed. No row where
--- the run goes by a clock that is more than a day behind the last run's. Runs of reports don't count, which people may
--- record.
+-- the run goes by a clock that is more than a day behind the last run's. Runs of reports don't count: they only read.
 WITH killed AS (
     UPDATE ml_job_runs SET outcome = 'failed', ended_at = clock_timestamp(), error = 'killed'
     WHERE job = :job AND outcome = 'running'

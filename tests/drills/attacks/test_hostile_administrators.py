@@ -49,14 +49,24 @@ def test_facts_that_nobody_can_read_are_warned_of_in_a_few_lines(
     assert "895 more; `minibar-ml config history` lists all" in said[-1]
 
 
-@pytest.mark.parametrize(("facts", "length"), [(1001, 1), (3, 900_000)])
-def test_an_administrator_does_not_fill_what_every_command_reads(hotels: str, facts: int, length: int) -> None:
+@pytest.mark.parametrize(
+    ("fact", "facts", "length", "refusal"),
+    [
+        ("evil", 1001, 1, "may state a thousand facts a day"),
+        ("events", 3, 900_000, "may state a thousand facts a day"),
+        ("evil", 1, 1001, "a fact is said in a thousand characters"),
+        ("e" * 1001, 1, 1, "a fact is said in a thousand characters"),
+    ],
+)
+def test_an_administrator_does_not_fill_what_every_command_reads(
+    hotels: str, fact: str, facts: int, length: int, refusal: str
+) -> None:
     boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
     refused = psql(boss, "INSERT INTO minibar_ml.ml_facts (fact, hotel_id, product, value, since)"
-                         f" SELECT 'evil', 1, CAST(n AS text), repeat('9', {length}), now()"
+                         f" SELECT '{fact}', 1, CAST(n AS text), repeat('9', {length}), now()"
                          f" FROM generate_series(1, {facts}) n")  # fmt: skip
-    assert "may state a thousand facts a day" in refused
-    assert sql(hotels, "SELECT count(*) FROM minibar_ml.ml_facts WHERE fact = 'evil'") == [(0,)]
+    assert refusal in refused
+    assert sql(hotels, "SELECT count(*) FROM minibar_ml.ml_facts WHERE fact = :fact", fact=fact) == [(0,)]
 
 
 def test_nobody_records_what_is_not_theirs_to_do(hotels: str) -> None:

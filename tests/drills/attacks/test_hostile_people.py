@@ -32,9 +32,6 @@ MAY_WRITE = {
     ("ml_facts", "INSERT"): "fact hotel_id operator product since value",
     # Which of the stored models is in use: on record. Jobs open a model only if its seal is ours.
     ("ml_models", "UPDATE"): "is_active",
-    # Reports alone, by policy, as they take place (check_run). Whoever asks how the jobs are reads them too.
-    ("ml_job_runs", "INSERT"): "as_of job",
-    ("ml_job_runs", "UPDATE"): "counts ended_at error outcome",
     # By policy, administrators of all hotels: they decide who is notified of what. On record. What notify makes of it
     # is tried below.
     **{
@@ -42,20 +39,15 @@ MAY_WRITE = {
         for table in ("ml_people", "ml_channels", "ml_outbox", "ml_mails", "ml_attachments")
         for verb in ("INSERT", "UPDATE")
     },
-    # Nothing in it ever changes; administrators of hotels may lock the rows of reports.
-    ("ml_job_locks", "UPDATE"): "name",
 }
 """Every table that people's roles may write to, by verb, its columns, and why that is no harm."""
 WHOSE_ROWS = {
     "ml_alerts UPDATE": "verdicts, and of those of the common store about what we run on: installation",
     "ml_alert_comments INSERT": "seen",
     "ml_facts INSERT": "stated",
-    "ml_job_runs INSERT": "reports",
-    "ml_job_runs UPDATE": "reports",
     "ml_models UPDATE": "seen, and of the common store: common",
     "ml_mutes INSERT": "added, and of the common store: common",
     "ml_mutes UPDATE": "ended, and of the common store: common_ended",
-    "ml_job_locks UPDATE": "reports",
     **{f"{table} {verb}": "changed"
        for table in ("ml_people", "ml_outbox", "ml_mails", "ml_attachments") for verb in ("INSERT", "UPDATE")},
     "ml_channels INSERT": "changed, and only_who_keeps_the_server_adds_sms_push_and_chat",
@@ -68,13 +60,11 @@ JOBS_BELIEVE = {
     "ml_mutes": "which of a hotel's findings its administrators want to see; what they hide is kept and counted",
     "ml_facts": "what the hotel is like; each value is checked again by whoever reads it",
     "ml_models": "which of the models that jobs sealed is in use; that none is, is an alert",
-    "ml_job_runs": "nothing: only runs of reports, which no job reads",
     "ml_people": "who wants to know what; addresses and names are checked again before they are used",
     "ml_channels": "addresses of mail; those of services only the key's holder can write",
     "ml_outbox": "what waits for delivery, one by one; what can't be delivered is given up and holds nothing up",
     "ml_mails": "the text of a message, which reaches people as it stands",
     "ml_attachments": "the files of a message, likewise",
-    "ml_job_locks": "nothing in it ever changes; a lock of reports that is held makes reports wait",
 }
 """By table, what jobs take from what people may write there."""
 IDENTITIES = """
@@ -179,20 +169,6 @@ def test_nobody_chooses_a_number_that_a_table_counts_itself(hotels: str) -> None
     taken = " OVERRIDING SYSTEM VALUE SELECT g, 'report', now() FROM generate_series(1, 2000) g"
     assert "permission denied" in psql(boss, f"INSERT INTO minibar_ml.ml_job_runs (id, job, as_of){taken}")
     done(hotels, "collect", "--quiet")
-
-
-@pytest.mark.parametrize(
-    "counts", ['{"failed_hotels": [2]}', '{"failed_hotels": 2}', '{"mails": {"a": 1}}', '{"a": "b"}']
-)
-def test_no_run_that_people_record_says_what_the_next_one_trips_over(hotels: str, counts: str) -> None:
-    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
-    begun = "INSERT INTO minibar_ml.ml_job_runs (job, as_of) VALUES ('report', now())"
-    ended = (
-        "UPDATE minibar_ml.ml_job_runs SET outcome = 'done', ended_at = now(), counts = '{}' WHERE outcome = 'running'"
-    )
-    assert psql(boss, begun) == ""
-    assert "may record numbers of a run" in psql(boss, ended.format(counts))
-    assert psql(boss, ended.format('{"mails": 2}')) == ""
 
 
 def test_no_time_or_list_that_people_write_is_one_that_no_program_can_read(hotels: str) -> None:
@@ -357,18 +333,6 @@ def test_no_entry_of_the_log_is_one_that_nobody_can_read(hotels: str) -> None:
     assert psql(keeper, f"SET minibar_ml.os_user = '{'x' * 2000}'; {_record('alert.list')}") == ""
     assert sql(hotels, "SELECT max(length(os_user)) FROM minibar_ml.ml_audit_log") == [(200,)]
     done(hotels, "audit", "list", "--quiet")
-
-
-def test_a_run_that_a_person_writes_is_one_of_now(hotels: str) -> None:
-    boss = login(hotels, "boss", "--as", "administrator", "--all-hotels")
-    run = "INSERT INTO minibar_ml.ml_job_runs (job, as_of) VALUES ('{}', {})"
-    assert "as it takes place" in psql(boss, run.format("report", "now() + interval '1 year'"))
-    assert "row-level security" in psql(boss, run.format("collect", "now()"))
-    assert psql(boss, run.format("report", "now()")) == ""
-    assert "permission denied" in psql(boss, "UPDATE minibar_ml.ml_job_runs SET as_of = as_of - interval '1 day'")
-    for counts in HOSTILE_JSON:
-        ending = f"UPDATE minibar_ml.ml_job_runs SET outcome = 'done', ended_at = now(), counts = {counts}"
-        assert "as it takes place" in psql(boss, ending), counts
 
 
 def test_what_an_administrator_plants_among_people_and_messages_is_on_record_and_given_up_one_by_one(

@@ -22,9 +22,15 @@ WHERE c.relnamespace = CAST('minibar_ml' AS regnamespace) AND c.relkind IN ('r',
 ORDER BY 1
 """
 TABLES = (
-    "ml_alerts", "ml_attachments", "ml_channels", "ml_job_locks", "ml_job_runs", "ml_mails", "ml_models", "ml_mutes",
-    "ml_outbox", "ml_people",
-)  # fmt: skip
+    "ml_alerts",
+    "ml_attachments",
+    "ml_channels",
+    "ml_mails",
+    "ml_models",
+    "ml_mutes",
+    "ml_outbox",
+    "ml_people",
+)
 LONG_AGO = (
     "INSERT INTO minibar_ml.ml_mutes (hotel_id, alert_types, since, until, reason, added_by)"
     " VALUES (1, '{vacant_consumption}', '2025-11-14 13:00+03', '2026-11-14 13:00+03', 'x', 'x')",

@@ -10,17 +10,28 @@ import psycopg2
 import pytest
 from conftest import load_sql, program
 from sqlalchemy import make_url
-from support.hotels.simulated import command, done, sql
+from support.alerts.alert_commands import raise_alerts
+from support.alerts.findings import HIGH_ROOM
+from support.hotels.simulated import ZONE, command, done, sql
 from support.servers import postgres
 from support.servers.logins import login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import failures
+from minibar_ml.store.engine import make_engine
 from minibar_ml.store.sql_files import sql_folder
 
+MUTE = (
+    "INSERT INTO minibar_ml.ml_mutes (hotel_id, since, until, reason, added_by)"
+    " VALUES (1, now(), now() + interval '1 day', 'x', 'x')"
+)
 HELD = {
-    "the log": (("alerts", "list"), "SELECT minibar_ml.record_action(NULL, 'alert.list', 'x', NULL, NULL)"),
-    "a job's lock": (("report", "weekly"), "SELECT FROM minibar_ml.ml_job_locks WHERE name = 'report' FOR UPDATE"),
+    "an alert": (("alerts", "read", "1"), "SELECT FROM minibar_ml.ml_alerts WHERE id = 1 FOR UPDATE"),
+    "the log and a mute": (
+        ("mutes", "end", "1"),
+        "SELECT minibar_ml.record_action(NULL, 'alert.list', 'x', NULL, NULL);"
+        " SELECT FROM minibar_ml.ml_mutes WHERE id = 1 FOR UPDATE",
+    ),
 }
 
 
@@ -39,6 +50,10 @@ def hotel(server: str) -> Iterator[str]:
         sql(url, "INSERT INTO oteller (ad, aktif) VALUES ('Deniz', true)")
         for words in (("db", "init"), ("db", "roles", "--apply")):
             done(url, *words, "--quiet")
+        with make_engine(url, ZONE).connect() as store:
+            raise_alerts(store, HIGH_ROOM)
+            store.commit()
+        sql(url, MUTE)
         yield url
     shutil.rmtree(folder)
 
