@@ -88,7 +88,8 @@ WHERE a.id = ANY(:ids) AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types)
 ORDER BY a.id, m.severity DESC, m.id
 
 -- name: enqueue_repeats
--- Reminds of alerts that nobody has read, whoever wants that, so long after the last time.
+-- Reminds of alerts that nobody has read, whoever wants that, so long after the last time, while the incident is as severe
+-- as they want.
 WITH last AS (
     SELECT DISTINCT ON (o.channel_id, o.alert_id) o.channel_id, o.alert_id, o.event_id, o.repetition, o.status,
            o.ended_at + p.repeat_minutes * interval '1 minute' AS again_at
@@ -97,6 +98,9 @@ WITH last AS (
     JOIN ml_outbox o ON o.channel_id = c.id
     JOIN ml_alerts a ON a.id = o.alert_id
     WHERE p.is_active AND p.repeat_minutes IS NOT NULL AND a.status = 'open' AND a.muted_by IS NULL
+      AND (a.severity >= p.min_severity OR EXISTS (
+          SELECT FROM ml_alerts m WHERE m.incident_id = a.incident_id AND is_live(m.status) AND m.severity >= p.min_severity
+             AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types))))
     ORDER BY o.channel_id, o.alert_id, o.id DESC
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, repetition, next_at)
