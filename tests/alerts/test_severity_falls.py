@@ -101,13 +101,15 @@ def test_what_is_critical_again_after_a_fall_ends_a_snooze(connection: Connectio
     assert _run(connection, OUT, 3).status == "open"
 
 
+@pytest.mark.parametrize("days", [0, 9])
 @pytest.mark.parametrize("status", ["open", "acknowledged"])
 def test_nobody_is_notified_of_a_fall_and_everybody_of_a_rise_after_it(
-    store_url: str, mailbox: Mailbox, status: str
+    store_url: str, mailbox: Mailbox, status: str, days: int
 ) -> None:
     add(store_url, "ayse", "--severity", "high")
     raise_alerts(store_url, severity="critical", type_="stock_depletion")
     assert len(mails(store_url, mailbox)) == 1
+    change(store_url, f"occurred_on = occurred_on - {days}, last_occurred_on = last_occurred_on - {days}")
     change(store_url, f"status = '{status}'")
     for severity in ("medium", "high", "medium"):
         change(store_url, f"severity = '{severity}'")
