@@ -765,6 +765,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     is_counted boolean DEFAULT true NOT NULL,
     mute_id bigint,
     is_state boolean GENERATED ALWAYS AS (((type = ANY (ARRAY['stock_depletion'::text, 'unanswered_request'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])) OR (reason = 'stock_negative'::text))) STORED NOT NULL,
+    lower_since date,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
     CONSTRAINT ml_alerts_end_reason_check CHECK ((end_reason = ANY (ARRAY['records_changed'::text, 'subject_gone'::text]))),
@@ -859,6 +860,8 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss 
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.is_state IS 'Whether its fault lasts and then is over; others are events of a day.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.lower_since IS 'Of what lasts: the day since which each run has found it less severe than the alert is; null: the last one has not.';
 
 CREATE FUNCTION minibar_ml.matching_alerts(statuses text[], severities minibar_ml.severity[], types text[], hotel_ids integer[], since timestamp with time zone, until timestamp with time zone, of_entity_type text, of_entity_id bigint, named text, rooms integer[], words text, muted boolean) RETURNS SETOF minibar_ml.ml_alerts
     LANGUAGE sql STABLE
@@ -1048,8 +1051,7 @@ DECLARE
 BEGIN
     WITH happened AS (
         SELECT n.id, e.place, e.event, n.severity, n.value, n.impact,
-               CASE WHEN e.event = 'corrected' THEN o.value END AS value_before,
-               CASE WHEN e.event = 'corrected' THEN o.impact END AS impact_before,
+               CASE WHEN s.is_told THEN o.value END AS value_before, CASE WHEN s.is_told THEN o.impact END AS impact_before,
                CASE WHEN e.event = 'resolved' AND n.resolved_by = 'system' THEN n.end_reason END AS reason,
                -- The system never takes a verdict back: whoever did is the one that is logged in.
                coalesce(nullif(nullif(e.by, 'system'), ''),
@@ -1057,7 +1059,7 @@ BEGIN
                e.action,
                -- By the clock of the run: that of the server may be another, as where history is walked.
                CASE WHEN e.event = 'corrected' THEN n.corrected_at WHEN e.event = 'resolved' THEN n.resolved_at
-                    WHEN e.event IN ('escalated', 'recurred') THEN n.last_seen
+                    WHEN e.event IN ('escalated', 'recurred', 'updated', 'next_request') THEN n.last_seen
                     ELSE run.as_of END AS as_of,
                minibar_ml.verdict(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
                                     o.snoozed_by) AS before,
@@ -1065,34 +1067,45 @@ BEGIN
                                     n.snoozed_by) AS after
         FROM after_rows n JOIN before_rows o USING (id)
         LEFT JOIN (SELECT max(as_of) AS as_of FROM minibar_ml.ml_job_runs WHERE job = 'detect' AND outcome = 'running') run ON true
+        CROSS JOIN LATERAL (
+            SELECT n.corrected_at IS NOT DISTINCT FROM o.corrected_at AND minibar_ml.is_live(n.status) AS is_same,
+                   n.type = 'unanswered_request' AND coalesce(n.facts ->> 'requested_at' <> o.facts ->> 'requested_at', false)
+                       AS is_next,
+                   n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on AND minibar_ml.is_live(n.status)
+                       AS is_again) c
         CROSS JOIN LATERAL (VALUES
             (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL,
                          CASE WHEN is_person THEN 'alert.mute' END),
             (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL
                            AND minibar_ml.is_live(n.status), NULL,
                            CASE WHEN is_person THEN 'alert.unmute' END),
-            (3, 'escalated', n.severity > o.severity, NULL, NULL),
+            -- Another request of the room is what the alert is about now.
+            (3, 'next_request', c.is_next AND c.is_same, NULL, NULL),
+            (4, 'escalated', n.severity > o.severity, NULL, NULL),
             -- Corrected records say by themselves what became of the severity.
-            (4, 'eased', n.severity < o.severity AND n.corrected_at IS NOT DISTINCT FROM o.corrected_at
-                         AND minibar_ml.is_live(n.status), NULL, NULL),
-            (5, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
+            (5, 'eased', n.severity < o.severity AND c.is_same, NULL, NULL),
+            (6, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
                              NULL, NULL),
             -- Of the types whose days are each a fault of its own (AlertKind.is_repeatable).
-            (6, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
-                            AND minibar_ml.is_live(n.status), NULL, NULL),
-            (7, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (8, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            (7, 'recurred', c.is_again, NULL, NULL),
+            -- By the clock alone nothing is new of what lasts: of that only a stock below zero moves with its entries.
+            (8, 'updated', n.value <> o.value AND n.severity = o.severity AND c.is_same AND NOT c.is_next AND NOT c.is_again
+                           AND (NOT n.is_state OR n.type = 'stock_anomaly'), NULL, NULL),
+            (9, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (10, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (9, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (11, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (10, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (12, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (11, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (12, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
-                                  'alert.false_positive'),
-            (13, 'renamed', n.entity_type = 'attendant' AND n.entity_id = o.entity_id
-                            AND minibar_ml.is_renamed(n.entity_id, o.entity_name, n.entity_name), NULL, NULL)
+            (13, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (14, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+                                  'alert.false_positive')
         ) AS e (place, event, happened, by, action)
+        CROSS JOIN LATERAL (
+            -- One step says what the figure was before.
+            SELECT CASE WHEN e.event IN ('escalated', 'eased') THEN c.is_same AND NOT c.is_next
+                        ELSE e.event IN ('corrected', 'updated', 'next_request') END AS is_told) s
         WHERE e.happened
     ), written AS (
         INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, value_before, impact, impact_before,
@@ -1198,7 +1211,13 @@ CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value, impact, as_of)
-    SELECT id, 'opened', severity, value, impact, raised_at FROM after_rows ORDER BY id;
+    -- What a request's guest had waited at that instant; the run that found it may be hours later.
+    SELECT id, 'opened', severity,
+           CASE WHEN type = 'unanswered_request' AND raised_at < last_seen
+                THEN least(value, round(extract(epoch FROM raised_at - CAST(facts ->> 'requested_at' AS timestamptz)) / 60, 1))
+                ELSE value END,
+           impact, raised_at
+    FROM after_rows ORDER BY id;
     RETURN NULL;
 END
 $$;
@@ -1755,7 +1774,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     impact numeric(14,2),
     impact_before numeric(14,2),
     as_of timestamp with time zone,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text, 'renamed'::text])))
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'updated'::text, 'next_request'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';
@@ -1778,11 +1797,11 @@ COMMENT ON COLUMN minibar_ml.ml_alert_events.value IS 'What the alert said was m
 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.reason IS 'Why the system resolved it, where not because all is normal.';
 
-COMMENT ON COLUMN minibar_ml.ml_alert_events.value_before IS 'Of a correction: what the alert said was measured before it.';
+COMMENT ON COLUMN minibar_ml.ml_alert_events.value_before IS 'Of a correction, another severity, figure or request: what the alert said was measured before it.';
 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.impact IS 'The alert''s possible loss then; null: unknown, or not kept yet.';
 
-COMMENT ON COLUMN minibar_ml.ml_alert_events.impact_before IS 'Of a correction: the possible loss before it.';
+COMMENT ON COLUMN minibar_ml.ml_alert_events.impact_before IS 'Of a correction, another severity, figure or request: the possible loss before it.';
 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.as_of IS 'The instant by the run that made it; null where a person did.';
 

@@ -30,6 +30,8 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "eased": "severity lowered",
         "recurred": "found again",
         "corrected": "corrected, records changed",
+        "updated": "figure updated",
+        "next_request": "next request",
         "acknowledged": "read",
         "snoozed": "snoozed",
         "unsnoozed": "snooze ended",

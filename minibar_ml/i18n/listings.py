@@ -21,6 +21,12 @@ HOTEL = "Hotel {id}"
 SHARED = "common store"
 NO_PRICE = "price unknown"
 PART_OF_INCIDENT = "{amount} (part of incident {id}, which counts once)"
+WITHDRAWN_LOSS = "{amount} (not counted: the records have changed)"
+FALSE_LOSS = "{amount} (not counted: false positive)"
+NOT_IN_SUM = (
+    "Amounts in parentheses are not in the sum: another alert of the incident counts, the records have changed, or it "
+    "was a false positive."
+)
 SNOOZED = "Not shown: {n} snoozed (use --status snoozed)."
 MUTED = "Not shown: {n} muted by alert {id} ({type}, {name}) (use --muted)."
 NOT_RUN = "No alerts: `minibar-ml detect` has not run yet."
@@ -36,6 +42,9 @@ TEXTS = (
     LOSS,
     NO_PRICE,
     PART_OF_INCIDENT,
+    WITHDRAWN_LOSS,
+    FALSE_LOSS,
+    NOT_IN_SUM,
     HOTEL,
     SHARED,
     SNOOZED,
@@ -68,18 +77,33 @@ def heading(totals: Totals, shown: int, rows: int, hotel: str | None, lang: Lang
 
 
 def loss(alert: Alert, lang: Lang, currency: str = "") -> str:
-    """An alert's possible loss: an amount, that no price is known, or a dash where it is about none."""
+    """An alert's possible loss: an amount, that no price is known, or a dash where it is about none.
+
+    In parentheses where it is not in the sum of a list.
+    """
     if alert.impact is None:
         return _text(NO_PRICE, lang) if alert.type in IN_MONEY else UNSET
-    return money(alert.impact, lang, currency)
+    amount = money(alert.impact, lang, currency)
+    return amount if is_in_sum(alert) else f"({amount})"
+
+
+def is_in_sum(alert: Alert) -> bool:
+    """Whether all of an alert's possible loss counts, as far as it is known."""
+    return alert.counted_impact == alert.impact
 
 
 def own_loss(alert: Alert, lang: Lang, currency: str = "") -> str:
-    """The same of an alert by itself; where another one counts for its incident it says so."""
-    text = loss(alert, lang, currency)
-    if alert.is_counted or alert.incident_id is None or alert.impact is None:
-        return text
-    return _text(PART_OF_INCIDENT, lang).format(amount=text, id=alert.incident_id)
+    """The same of an alert by itself; where it is not counted it says why."""
+    if alert.impact is None or is_in_sum(alert):
+        return loss(alert, lang, currency)
+    text = WITHDRAWN_LOSS if alert.end_reason == "records_changed" else PART_OF_INCIDENT
+    text = FALSE_LOSS if alert.status == "false_positive" else text
+    return _text(text, lang).format(amount=money(alert.impact, lang, currency), id=alert.incident_id)
+
+
+def not_in_sum(lang: Lang) -> str:
+    """What amounts in parentheses are."""
+    return _text(NOT_IN_SUM, lang)
 
 
 def totals_of(alerts: Sequence[Alert]) -> Totals:

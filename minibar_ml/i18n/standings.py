@@ -107,7 +107,7 @@ def ground_line(alert: Alert, one: AlertDay, lang: Lang) -> str:
 
 
 def _figures(one: AlertEvent, lang: Lang) -> str:
-    """What was measured, of a correction also before it; and the possible loss where that alone was changed."""
+    """What was measured, and before the step where that changed it; the possible loss where that alone was changed."""
     value = number(one.value, lang)
     if one.value_before not in (None, one.value):
         return f"{number(one.value_before, lang)} → {value}"
@@ -122,7 +122,8 @@ def event_line(one: AlertEvent, lang: Lang) -> str:
     what = label("event", one.event, lang)
     if one.event in ("escalated", "eased") and one.severity is not None:
         what += f" ({label('severity', one.severity, lang)})"
-    if one.event in ("opened", "corrected") and one.value is not None:
+    has_figures = one.event in ("opened", "recurred", "corrected") or one.value_before not in (None, one.value)
+    if has_figures and one.value is not None:
         what += f": {_figures(one, lang)}"
     if one.reason is not None:
         what += f" ({catalog(DOMAIN, lang).gettext(END_REASONS[one.reason])})"

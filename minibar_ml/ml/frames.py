@@ -91,7 +91,8 @@ class Frames:
         (in_room) one a room whose minutes the attendant's own record has.
     requests: hotel_id, room_id, day, at, minutes, open, ended_by (refill, later_request, departure, check, age: by what
         a request ended that nobody closed), unlisted (no guest on record), checked (of one that is open, minutes until
-        the room was checked and nothing put in); one row a guest's refill request.
+        the room was checked and nothing put in), decided (a person has closed its alert); one row a guest's refill
+        request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
     unseen: hotel_id, attendant_id, day, run, room_id, at, empty, usual_minutes; checks that were entered one after the
         other faster than anybody can walk, by runs; those that found nothing are in no other frame. `usual_minutes` is

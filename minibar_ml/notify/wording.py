@@ -258,4 +258,4 @@ def _with_loss(incident: Sequence[Alert]) -> Alert:
     """
     first, known = incident[0], [one.counted_impact for one in incident if one.counted_impact is not None]
     counts = any(known) or first.status not in ENDS
-    return replace(first, impact=sum(known) if known and counts else None)
+    return replace(first, impact=sum(known) if known and counts else None, is_counted=True)

@@ -42,7 +42,7 @@ REVOKE EXECUTE ON FUNCTION minibar_ml.staff(), minibar_ml.is_renamed(integer, te
 
 ALTER TABLE minibar_ml.ml_alert_events DROP CONSTRAINT ml_alert_events_event_check,
     ADD CONSTRAINT ml_alert_events_event_check CHECK (event IN (
-        'opened', 'escalated', 'eased', 'recurred', 'corrected', 'acknowledged', 'snoozed', 'unsnoozed',
+        'opened', 'escalated', 'eased', 'recurred', 'corrected', 'updated', 'next_request', 'acknowledged', 'snoozed', 'unsnoozed',
         'resolved', 'false_positive', 'reopened', 'muted', 'unmuted', 'renamed'));
 
 CREATE OR REPLACE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
@@ -55,8 +55,7 @@ DECLARE
 BEGIN
     WITH happened AS (
         SELECT n.id, e.place, e.event, n.severity, n.value, n.impact,
-               CASE WHEN e.event = 'corrected' THEN o.value END AS value_before,
-               CASE WHEN e.event = 'corrected' THEN o.impact END AS impact_before,
+               CASE WHEN s.is_told THEN o.value END AS value_before, CASE WHEN s.is_told THEN o.impact END AS impact_before,
                CASE WHEN e.event = 'resolved' AND n.resolved_by = 'system' THEN n.end_reason END AS reason,
                -- The system never takes a verdict back: whoever did is the one that is logged in.
                coalesce(nullif(nullif(e.by, 'system'), ''),
@@ -64,7 +63,7 @@ BEGIN
                e.action,
                -- By the clock of the run: that of the server may be another, as where history is walked.
                CASE WHEN e.event = 'corrected' THEN n.corrected_at WHEN e.event = 'resolved' THEN n.resolved_at
-                    WHEN e.event IN ('escalated', 'recurred') THEN n.last_seen
+                    WHEN e.event IN ('escalated', 'recurred', 'updated', 'next_request') THEN n.last_seen
                     ELSE run.as_of END AS as_of,
                minibar_ml.verdict(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
                                     o.snoozed_by) AS before,
@@ -72,34 +71,47 @@ BEGIN
                                     n.snoozed_by) AS after
         FROM after_rows n JOIN before_rows o USING (id)
         LEFT JOIN (SELECT max(as_of) AS as_of FROM minibar_ml.ml_job_runs WHERE job = 'detect' AND outcome = 'running') run ON true
+        CROSS JOIN LATERAL (
+            SELECT n.corrected_at IS NOT DISTINCT FROM o.corrected_at AND minibar_ml.is_live(n.status) AS is_same,
+                   n.type = 'unanswered_request' AND coalesce(n.facts ->> 'requested_at' <> o.facts ->> 'requested_at', false)
+                       AS is_next,
+                   n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on AND minibar_ml.is_live(n.status)
+                       AS is_again) c
         CROSS JOIN LATERAL (VALUES
             (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL,
                          CASE WHEN is_person THEN 'alert.mute' END),
             (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL
                            AND minibar_ml.is_live(n.status), NULL,
                            CASE WHEN is_person THEN 'alert.unmute' END),
-            (3, 'escalated', n.severity > o.severity, NULL, NULL),
+            -- Another request of the room is what the alert is about now.
+            (3, 'next_request', c.is_next AND c.is_same, NULL, NULL),
+            (4, 'escalated', n.severity > o.severity, NULL, NULL),
             -- Corrected records say by themselves what became of the severity.
-            (4, 'eased', n.severity < o.severity AND n.corrected_at IS NOT DISTINCT FROM o.corrected_at
-                         AND minibar_ml.is_live(n.status), NULL, NULL),
-            (5, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
+            (5, 'eased', n.severity < o.severity AND c.is_same, NULL, NULL),
+            (6, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
                              NULL, NULL),
             -- Of the types whose days are each a fault of its own (AlertKind.is_repeatable).
-            (6, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
-                            AND minibar_ml.is_live(n.status), NULL, NULL),
-            (7, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (8, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            (7, 'recurred', c.is_again, NULL, NULL),
+            -- By the clock alone nothing is new of what lasts: of that only a stock below zero moves with its entries.
+            (8, 'updated', n.value <> o.value AND n.severity = o.severity AND c.is_same AND NOT c.is_next AND NOT c.is_again
+                           AND (NOT n.is_state OR n.type = 'stock_anomaly'), NULL, NULL),
+            (9, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (10, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (9, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (11, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (10, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (12, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (11, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (12, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+            (13, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (14, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
                                   'alert.false_positive'),
-            (13, 'renamed', n.entity_type = 'attendant' AND n.entity_id = o.entity_id
+            (15, 'renamed', n.entity_type = 'attendant' AND n.entity_id = o.entity_id
                             AND minibar_ml.is_renamed(n.entity_id, o.entity_name, n.entity_name), NULL, NULL)
         ) AS e (place, event, happened, by, action)
+        CROSS JOIN LATERAL (
+            -- One step says what the figure was before.
+            SELECT CASE WHEN e.event IN ('escalated', 'eased') THEN c.is_same AND NOT c.is_next
+                        ELSE e.event IN ('corrected', 'updated', 'next_request') END AS is_told) s
         WHERE e.happened
     ), written AS (
         INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, value_before, impact, impact_before,

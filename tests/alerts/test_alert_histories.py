@@ -153,7 +153,9 @@ class Hotel(RuleBasedStateMachine):
         for number, old in self.before.items():
             new = stored[number]
             assert all(getattr(new, name) >= getattr(old, name) for name in GROWING)
-            assert SEVERITIES.index(new.severity) >= SEVERITIES.index(old.severity)
+            steps = SEVERITIES.index(old.severity) - SEVERITIES.index(new.severity)
+            assert steps <= 0 or new.is_state, "an event became less severe"
+            assert steps != 1 or (old.lower_since and old.lower_since < self.today), "by one step as of a later day"
             if old.status == "false_positive" and new.status != old.status:
                 assert new.status == "open", "only a person takes a verdict back"
         self.before = stored

@@ -10,6 +10,7 @@ from support.alerts.findings import (
     DEMAND,
     HIGH_ROOM,
     LOW_STOCK,
+    NEGATIVE,
     OUTFLOW,
     STALE,
     VACANT,
@@ -22,10 +23,11 @@ from support.alerts.findings import (
     rows,
 )
 
-from minibar_ml.domain.alerting.alerts import Verdict
+from minibar_ml.domain.alerting.alerts import Finding, Verdict
 from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.errors import NotFound
+from minibar_ml.i18n.standings import event_line
 from minibar_ml.store.alerting import alerts, decisions, histories, verdicts
 
 NEXT = D + timedelta(days=1)
@@ -306,3 +308,33 @@ def test_an_alert_is_found_by_what_was_said_of_it(connection: Connection) -> Non
     number = int(rows(connection)[1].id)
     decisions.comment(connection, number, "ayse", "Düğün vardı")
     assert [alert.id for alert in alerts.fetch(connection, AlertFilter(words="DÜĞÜN"))] == [number]
+
+
+@pytest.mark.parametrize(
+    ("found", "later", "steps"),
+    [
+        (HIGH_ROOM, 44.0, [("opened", 9.0, None), ("updated", 44.0, 9.0)]),
+        (replace(NEGATIVE, value=-35.0), -33.0, [("opened", -35.0, None), ("updated", -33.0, -35.0)]),
+        (LOW_STOCK, 5.1, [("opened", 5.5, None)]),
+    ],
+    ids=["running day", "below zero", "by the clock"],
+)
+def test_another_figure_is_a_step_unless_the_clock_alone_makes_it(
+    connection: Connection, found: Finding, later: float, steps: list[tuple[str, float, float | None]]
+) -> None:
+    detect(connection, found)
+    for _ in range(2):
+        detect(connection, replace(found, value=later, score=found.score and found.score + 1))
+    history = histories.fetch_history(connection, _only(connection).id)
+    assert [(one.event, one.value, one.value_before) for one in history] == steps
+    assert event_line(history[-1], "en").endswith(
+        f": {'9 → 44' if later > 40 else '-35 → -33'}" if steps[1:] else "5.5"
+    )
+
+
+def test_a_higher_severity_says_the_figures_before_and_after(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    detect(connection, replace(HIGH_ROOM, value=44.0, score=20.0, severity="critical"))
+    history = histories.fetch_history(connection, _only(connection).id)
+    assert [(one.event, one.value_before, one.value) for one in history[1:]] == [("escalated", 9.0, 44.0)]
+    assert event_line(history[-1], "en").endswith("severity raised (critical): 9 → 44")

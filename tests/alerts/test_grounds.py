@@ -47,7 +47,7 @@ def test_a_typing_error_that_was_corrected_is_corrected_with_history(
     assert [(one["event"], one["value"]) for one in shown["events"]] == [("opened", 40.0), ("corrected", 4.0)]
     assert shown["impact"] == 40.0
     assert "4 units missing" in shown["message"]
-    assert "Corrected on 11 Nov, after the records were changed." in shown["message"]
+    assert "Corrected on 11 Nov, after records were changed or added." in shown["message"]
     assert _run(hotel, LATER) == [("vacant_consumption", 1, "open", 4.0, None, 1)], "and only once"
     assert len(_shown(hotel, capsys, "--json")["events"]) == 2
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from support.hotels import edited_hotel
-from support.hotels.edited_hotel import LAST, Held, live, states, walked
+from support.hotels.edited_hotel import LAST, Held, live, severities, states, walked
 from support.hotels.simulated import sql
 
 HISTORIES = int(os.environ.get("MINIBAR_HISTORIES", "3"))
@@ -40,6 +40,7 @@ def test_after_any_history_of_edits_alerts_say_what_todays_records_say(
     assert {day: held[day] for day in held if held[day] != true.get(day)} == {}, "alerts that records contradict"
     assert {day: true[day] for day in true if true[day] != held.get(day)} == {}, "faults that records show"
     assert states(edited) == states(today), "what lasts"
+    assert severities(edited).items() <= severities(today).items(), "how severe that is"
     raised = Held.of(today, compared=True)
     held, true = Held.of(edited, compared=True).days, raised.days
     missed = {

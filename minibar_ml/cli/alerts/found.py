@@ -58,7 +58,7 @@ def _whole(alert: Alert, incidents: Mapping[int, Sequence[Alert]]) -> Alert:
     parts = incidents.get(alert.incident_id or 0, [alert])
     priced = [one.counted_impact for one in parts if one.counted_impact is not None]
     severest = max((alert, *parts), key=lambda one: SEVERITIES.index(one.severity))
-    return replace(alert, impact=sum(priced) if priced else None, severity=severest.severity)
+    return replace(alert, impact=sum(priced) if priced else None, is_counted=True, severity=severest.severity)
 
 
 def fetch(

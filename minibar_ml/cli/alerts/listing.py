@@ -93,7 +93,7 @@ def list_(
     """
     printed = choices.printed("alerts", format_, is_json=json)
     by = one("--group", group, GROUPINGS) if group else None
-    settings = house.settings_of(session.settings(), "alerts list")
+    settings = house.at(session.settings(), "alerts list", as_of)[0].settings
     start, end = _span(settings, since, until, as_of)
     statuses, is_muted = filters.statuses(status, muted=muted)
     wanted = AlertFilter(
@@ -116,6 +116,8 @@ def list_(
         shown = found if flat or status or muted else found.by_incident()
         style = Style(lang, console.width(), console.coloured(), today)
         _print_table(shown, len(found.alerts), by, style, settings.currency, is_long=with_messages, paged=not no_pager)
+        if not (quiet or all(map(listings.is_in_sum, shown.alerts))):
+            console.note(listings.not_in_sum(lang))
     phases.note(found.phases, found.wanted.hotel_ids)
     _note(found, lang, is_default=not status, with_none=printed == "table" and not quiet)
 

@@ -21,8 +21,9 @@ SYSTEM = "system"
 WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
 """What a list shows by default: a snoozed alert waits."""
 EVENTS = (
-    "opened", "escalated", "eased", "recurred", "corrected", "acknowledged", "snoozed", "unsnoozed", "resolved",
-    "false_positive", "reopened", "muted", "unmuted", "renamed", "commented",
+    "opened", "escalated", "eased", "recurred", "corrected", "updated", "next_request", "acknowledged", "snoozed",
+    "unsnoozed", "resolved", "false_positive", "reopened", "muted", "unmuted", "renamed",
+    "commented",
 )  # fmt: skip
 """What can happen to an alert."""
 
@@ -154,9 +155,9 @@ class Alert:
 class AlertEvent:
     """One step of an alert's history; `by` None: the system; `body` is a comment's text.
 
-    `value` and `impact`: what the alert said was measured then, and the possible loss; of a correction also those
-    before it. `reason`: of an end by the system. `at`: when it was recorded; `as_of`: of what a run did, the instant
-    that it went by, which is another where history is walked.
+    `value` and `impact`: what the alert said was measured then, and the possible loss; where a step changed them also
+    those before it. `reason`: of an end by the system. `at`: when it was recorded; `as_of`: of what a run did, the
+    instant that it went by, which is another where history is walked.
     """
 
     at: datetime

@@ -53,11 +53,17 @@ class Unanswered:
         found = found.assign(expected=np.nan, lower=0.0, upper=PATIENCE_MINUTES)
         found["checked"] = found["checked"].where(found["at"] + 60 * found["checked"] <= as_of)
         columns = ["entity_id", "value", "expected", "lower", "upper", "score", "day", "at", "ends_at", "completed"]
-        return found[[*columns, "ended_by", "unlisted", "checked"]]
+        return found[[*columns, "ended_by", "unlisted", "checked", "decided"]]
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
-        """The longest wait of each room and day, from half an hour on; who still waits comes before who was served."""
+        """The longest wait of each room and day, from half an hour on; who still waits comes before who was served.
+
+        What a person has decided about one request says nothing of another that still waits.
+        """
         late = scores[scores["value"] >= PATIENCE_MINUTES]
+        decided = late["decided"].astype(bool)
+        waiting = late["entity_id"][~decided & ~late["completed"].astype(bool)]
+        late = late[~(decided & late["entity_id"].isin(waiting))]
         late = late.sort_values(["completed", "value", "at"], ascending=[True, False, True])
         worst = late.drop_duplicates(["entity_id", "day"]).sort_values(["at", "entity_id"])
         return [_finding(row, moment) for row in worst.to_dict("records")]

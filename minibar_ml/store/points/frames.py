@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _COLUMNS = {
     "int32": "hotel_id room_id product_id attendant_id last_by again_by day visits products_found nights guests "
     "arriving staying stays evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on run",
-    "bool": "known open in_room unlisted empty",
+    "bool": "known open in_room unlisted empty decided",
     "category": "room_type kind ended_by",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy "
     "usual_minutes hidden beyond checked",

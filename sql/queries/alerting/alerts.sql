@@ -31,7 +31,12 @@ WITH found AS (
            s.is_other, s.is_later, coalesce(jsonb_exists(f.facts, 'checked_after'), false) AS is_checked,
            -- The wait for one request only grows: a shorter one is of corrected records.
            coalesce(f.facts ->> 'requested_at' = a.facts ->> 'requested_at', false) AND f.value < a.value AS is_shorter,
-           n.measured_on, n.figures,
+           -- What lasts is less severe as of a later day, so that nothing rises and falls by the hour, or at once by two steps.
+           f.is_state AND s.is_later AND f.severity_now < a.severity
+               AND (coalesce(a.lower_since < t.today, false)
+                    OR coalesce(f.severity_now <= CAST(
+                        CASE a.severity WHEN 'critical' THEN 'medium' WHEN 'high' THEN 'low' END AS severity), false)) AS is_eased,
+           t.today, s.began_on, n.measured_on, n.figures,
            s.is_later
                AND (n.entity_name, n.metric, n.value, n.expected, n.lower, n.upper, n.deviation_percent, n.score,
                     n.detector, n.impact, n.reason, n.facts, n.message, n.suggested_action)
@@ -39,11 +44,27 @@ WITH found AS (
                    (a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
                     a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action) AS has_news
     FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id, is_state)
+    CROSS JOIN (SELECT CAST(CAST(:as_of AS timestamptz) - interval '1 microsecond' AS date) AS today) t
     CROSS JOIN LATERAL (
         SELECT NOT EXISTS (SELECT FROM ml_alert_days d WHERE d.alert_id = a.id AND d.occurred_on = f.occurred_on) AS is_new,
-               -- A state is what the latest run says, also where it began earlier than was known.
-               o.is_other, NOT f.is_state OR o.is_other OR a.last_seen <= CAST(:as_of AS timestamptz) AS is_later
-        FROM (SELECT coalesce(f.facts ->> 'requested_at' <> a.facts ->> 'requested_at', false) AS is_other) o) s
+               -- A state is what the latest run says, also where it began earlier than was known; of days that a person
+               -- decided on it says nothing.
+               o.is_other, NOT f.is_state OR o.is_other OR a.last_seen <= CAST(:as_of AS timestamptz) AS is_later,
+               CASE WHEN o.is_other OR NOT (f.is_state AND d.is_decided) THEN f.occurred_on END AS began_on,
+               CASE WHEN o.is_other THEN d.is_closed_request
+                    ELSE NOT f.is_state AND f.occurred_on < a.occurred_on AND d.is_closed_day END AS is_closed
+        FROM (SELECT coalesce(f.facts ->> 'requested_at' <> a.facts ->> 'requested_at', false) AS is_other) o
+        CROSS JOIN LATERAL (
+            SELECT coalesce(bool_or(c.resolved_by <> 'system'), false) AS is_decided,
+                   count(*) > 0 AS is_closed_day,
+                   -- One that ended by itself and waits again had its end taken off the records.
+                   coalesce(bool_or(c.facts ->> 'requested_at' = f.facts ->> 'requested_at'
+                                    AND (c.resolved_by <> 'system' OR f.settled_at IS NOT NULL)), false) AS is_closed_request
+            FROM ml_alerts c
+            WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id, c.is_state)
+                    = (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state)
+              AND NOT is_live(c.status) AND c.end_reason IS DISTINCT FROM 'records_changed'
+              AND f.occurred_on BETWEEN c.occurred_on AND c.last_occurred_on) d) s
     CROSS JOIN LATERAL (
         SELECT d.occurred_on AS measured_on, d.figures, r.* FROM (
             SELECT f.occurred_on, f.score, f.value, f.figures
@@ -59,27 +80,25 @@ WITH found AS (
                  CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
         LIMIT 1) n
     WHERE is_live(a.status) AND a.id NOT IN (SELECT held('alerts'))
-      -- What a person decided about a day before this alert stays decided.
-      AND NOT (f.occurred_on < a.occurred_on AND EXISTS (
-          SELECT FROM ml_alerts c
-          WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id, c.is_state)
-                = (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state)
-            AND NOT is_live(c.status) AND c.end_reason IS DISTINCT FROM 'records_changed'
-            -- Of several requests of a day that was one.
-            AND (c.facts ->> 'requested_at' <> f.facts ->> 'requested_at') IS NOT TRUE
-            AND f.occurred_on BETWEEN c.occurred_on AND c.last_occurred_on))
+      -- What was decided about a day before this alert, or about another request, stays decided.
+      AND NOT s.is_closed
     FOR UPDATE OF a
 ), updated AS (
     UPDATE ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
         measured_on = CASE WHEN l.has_news THEN l.measured_on ELSE a.measured_on END,
-        occurred_on = least(a.occurred_on, CASE WHEN l.is_later THEN l.occurred_on END),
+        occurred_on = least(a.occurred_on, CASE WHEN l.is_later THEN l.began_on END),
         last_occurred_on = CASE WHEN l.is_other THEN l.occurred_on ELSE greatest(a.last_occurred_on, l.occurred_on) END,
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
         -- One that is about another request now is as severe as that one, one whose room was checked since as that says,
         -- and one that was answered sooner as that wait.
-        severity = CASE WHEN l.is_worse OR l.is_other OR l.is_checked OR (l.is_shorter AND l.found_severity < a.severity)
+        severity = CASE WHEN l.is_worse OR l.is_other OR l.is_checked OR l.is_eased
+                             OR (l.is_shorter AND l.found_severity < a.severity)
                         THEN l.found_severity ELSE a.severity END,
+        lower_since = CASE WHEN NOT l.is_later THEN a.lower_since
+                           WHEN l.is_state AND l.found_severity < a.severity
+                                AND NOT (l.is_other OR l.is_checked OR l.is_eased OR l.is_shorter)
+                           THEN coalesce(a.lower_since, l.today) END,
         -- Nobody who put an alert off knew that it would become critical.
         (status, snoozed_until, snoozed_by, read_at, read_by) = (
             SELECT a.status, a.snoozed_until, a.snoozed_by, a.read_at, a.read_by
@@ -100,8 +119,8 @@ WITH found AS (
                 suggested_action text)
             WHERE l.has_news)
     FROM live l
-    WHERE a.id = l.id AND (l.repeats = 1 OR l.is_worse OR l.has_news OR a.last_seen < :as_of)
-    RETURNING l.repeats = 1 OR l.is_worse OR l.has_news AS is_changed
+    WHERE a.id = l.id AND (l.repeats = 1 OR l.is_worse OR l.is_eased OR l.has_news OR a.last_seen < :as_of)
+    RETURNING l.repeats = 1 OR l.is_worse OR l.is_eased OR l.has_news AS is_changed
 ), fresh AS (
     SELECT * FROM found f WHERE NOT EXISTS (
         SELECT FROM ml_alerts a

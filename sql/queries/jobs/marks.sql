@@ -119,6 +119,9 @@ WITH mark AS MATERIALIZED (
               FROM ml_people p JOIN ml_channels c ON c.person_id = p.id JOIN ml_outbox o ON o.channel_id = c.id
               JOIN ml_alerts a ON a.id = o.alert_id
               WHERE p.is_active AND p.repeat_minutes IS NOT NULL AND a.status = 'open' AND a.muted_by IS NULL
+                AND (a.severity >= p.min_severity OR EXISTS (
+                    SELECT FROM ml_alerts i WHERE i.incident_id = a.incident_id AND is_live(i.status)
+                       AND i.severity >= p.min_severity AND (p.alert_types IS NULL OR i.type = ANY(p.alert_types))))
               ORDER BY o.channel_id, o.alert_id, o.id DESC) l
           WHERE l.status = 'sent' AND l.again_at <= :as_of))
 ), unchanged AS MATERIALIZED (

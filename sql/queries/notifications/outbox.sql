@@ -3,11 +3,11 @@
 
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
--- found lately, or by records of its own that came late or were corrected after it was raised, or that a person snoozed or
--- reopened, is news, and of several events only the last. What was found long ago and is reopened is news only for whoever
--- had a message about its incident, be it one that was skipped because it was closed in time. Whoever received a message
--- about an incident is notified that the records no longer show one of it, and of any other end of what the message was
--- about where they want that.
+-- found lately, or by records of its own that came late or were corrected after it was raised, or that lasts and has become
+-- more severe, or that a person snoozed or reopened, is news, and of several events only the last. What was found long ago
+-- and is reopened is news only for whoever had a message about its incident, be it one that was skipped because it was closed
+-- in time. Whoever received a message about an incident is notified that the records no longer show one of it, and of any
+-- other end of what the message was about where they want that.
 WITH fresh AS (
     UPDATE ml_alert_events SET considered_at = :as_of
     WHERE id IN (
@@ -30,7 +30,8 @@ WITH fresh AS (
     LEFT JOIN ml_alerts e ON e.id = a.muted_by AND e.incident_id = a.incident_id AND e.status = 'open'
                          AND e.muted_by IS NULL AND a.severity > e.severity AND f.event = 'opened'
     CROSS JOIN LATERAL (
-        SELECT a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
+        SELECT (a.is_state AND f.event = 'escalated')
+               OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
                OR jsonb_exists(a.facts, 'found_late_on') OR (a.corrected_at IS NOT NULL AND f.event <> 'opened')) l (is_lately)
     -- What a mute ended is not over: nobody is notified of its end.
     WHERE (a.muted_by IS NULL OR e.id IS NOT NULL) AND a.mute_id IS NULL
@@ -88,7 +89,8 @@ WHERE a.id = ANY(:ids) AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types)
 ORDER BY a.id, m.severity DESC, m.id
 
 -- name: enqueue_repeats
--- Reminds of alerts that nobody has read, whoever wants that, so long after the last time.
+-- Reminds of alerts that nobody has read, whoever wants that, so long after the last time, while the incident is as severe
+-- as they want.
 WITH last AS (
     SELECT DISTINCT ON (o.channel_id, o.alert_id) o.channel_id, o.alert_id, o.event_id, o.repetition, o.status,
            o.ended_at + p.repeat_minutes * interval '1 minute' AS again_at
@@ -97,6 +99,9 @@ WITH last AS (
     JOIN ml_outbox o ON o.channel_id = c.id
     JOIN ml_alerts a ON a.id = o.alert_id
     WHERE p.is_active AND p.repeat_minutes IS NOT NULL AND a.status = 'open' AND a.muted_by IS NULL
+      AND (a.severity >= p.min_severity OR EXISTS (
+          SELECT FROM ml_alerts m WHERE m.incident_id = a.incident_id AND is_live(m.status) AND m.severity >= p.min_severity
+             AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types))))
     ORDER BY o.channel_id, o.alert_id, o.id DESC
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, repetition, next_at)

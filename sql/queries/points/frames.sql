@@ -126,14 +126,22 @@ WHERE m.metric_type = 'refill_duration' AND m.observed_at >= :since AND m.observ
 ORDER BY m.hotel_id, m.entity_id, m.observed_at, g.in_room
 
 -- name: requests
--- Guests' refill requests.
+-- Guests' refill requests; decided: a person has closed the alert about it.
 SELECT hotel_id, entity_id AS room_id, business_date - DATE '0001-01-01' + 1 AS day,
        extract(epoch FROM observed_at) AS at, metric_value AS minutes,
        CASE WHEN CAST(context ->> 'open' AS boolean) THEN 1 ELSE 0 END AS open,
        coalesce(context ->> 'ended_by', '') AS ended_by,
        CASE WHEN CAST(context ->> 'unlisted' AS boolean) THEN 1 ELSE 0 END AS unlisted,
-       CAST(context ->> 'checked' AS double precision) AS checked
-FROM ml_metrics
+       CAST(context ->> 'checked' AS double precision) AS checked,
+       CASE WHEN EXISTS (
+           SELECT FROM ml_alerts a
+           WHERE a.type = 'unanswered_request' AND a.entity_type = 'room' AND a.status IN ('resolved', 'false_positive')
+             AND a.resolved_by <> 'system' AND (a.hotel_id, a.entity_id) = (m.hotel_id, m.entity_id)
+             AND a.last_occurred_on = m.business_date
+             AND CAST(a.facts ->> 'requested_at' AS timestamptz) BETWEEN m.observed_at - interval '1 second'
+                                                                    AND m.observed_at + interval '1 second')
+            THEN 1 ELSE 0 END AS decided
+FROM ml_metrics m
 WHERE metric_type = 'request_response' AND observed_at >= :since AND observed_at < :until
   AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY hotel_id, entity_id, observed_at

@@ -162,3 +162,27 @@ def test_a_request_is_open_again_where_what_had_ended_it_is_taken_back(hotel: Ap
     sql(hotel.url, "DELETE FROM minibar_islemleri WHERE id = :row", row=row)
     assert _run(hotel, "2025-11-10T14:30")[1:] == [("open", "08:00", None)]
     assert len(_run(hotel, "2025-11-10T15:00")) == 2, "and once"
+
+
+@pytest.mark.parametrize("verdict", ["false-positive", "resolve"])
+@pytest.mark.parametrize("other", ["2025-11-10 09:30", "2025-11-10 06:00", "2025-11-09 20:00"])
+def test_a_request_that_was_decided_hides_no_other_of_the_room(hotel: Application, other: str, verdict: str) -> None:
+    done(hotel.url, "alerts", verdict, "1", "--quiet")
+    decided = _run(hotel, NOW)
+    _ask(hotel, other)
+    for as_of in ("2025-11-10T14:15", "2025-11-10T14:30"):
+        assert sorted(_run(hotel, as_of)) == sorted([*decided, ("open", other[11:], None)])
+    done(hotel.url, "alerts", verdict, "2", "--quiet")
+    assert [status for status, *_ in _run(hotel, "2025-11-10T15:00")] == [decided[0][0]] * 2, "both are decided"
+
+
+def test_an_alert_says_when_it_goes_over_to_another_request(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _ask(hotel, "2025-11-10 11:00")
+    sql(hotel.url, "UPDATE minibar_dolum_talepleri SET durum = 'iptal' WHERE talep_tarihi < '2025-11-10 09:00+02'")
+    assert _run(hotel, NOW) == [("open", "11:00", None)]
+    capsys.readouterr()
+    done(hotel.url, "alerts", "show", "1", "--json", "--as-of", NOW)
+    steps = [(one["event"], one["value"], one["value_before"]) for one in json.loads(capsys.readouterr().out)["events"]]
+    assert steps == [("opened", 30.0, None), ("next_request", 180.0, 240.0)]

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, text
-from support.alerts.findings import LOW_STOCK, NEGATIVE, OUTFLOW, D, detect, on, rows
+from support.alerts.findings import LOW_STOCK, NEGATIVE, OUTFLOW, D, detect, evening, on, rows
 
-from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding, Verdict
 from minibar_ml.domain.alerting.kinds import KINDS, is_state
+from minibar_ml.store.alerting import decisions
 
 WRITE_OFF = replace(OUTFLOW, reason="write_off_high", value=53.0)
 BELOW = replace(OUTFLOW, reason="stock_negative", metric="stock_level", value=-15.0, score=None, severity="critical")
@@ -66,3 +67,30 @@ def test_a_state_that_began_earlier_than_was_known_is_what_the_latest_run_says(
     detect(connection, on(state, -3, value=-1.0), day=D)
     (alert,) = rows(connection)
     assert alert.value == -9.0, "an earlier run knows less"
+
+
+@pytest.mark.parametrize("state", [LOW_STOCK, NEGATIVE])
+def test_a_state_that_began_before_an_end_by_itself_is_what_the_latest_run_says(
+    connection: Connection, state: Finding
+) -> None:
+    detect(connection, state)
+    detect(connection, day=D + timedelta(days=1))
+    detect(connection, on(state, 2))
+    detect(connection, replace(state, value=-9.0, severity="critical"), day=D + timedelta(days=3))
+    (over, live) = rows(connection)
+    assert (over.status, live.status) == ("resolved", "open")
+    assert (live.value, live.severity, live.occurred_on) == (-9.0, "critical", D)
+
+
+@pytest.mark.parametrize("verdict", ["resolved", "false_positive"])
+@pytest.mark.parametrize("state", [LOW_STOCK, NEGATIVE])
+def test_a_state_that_began_before_a_verdict_says_how_it_is_since(
+    connection: Connection, state: Finding, verdict: Verdict
+) -> None:
+    detect(connection, state)
+    decisions.set_verdict(connection, [rows(connection)[0].id], verdict, "ayse", evening(D))
+    detect(connection, on(state, 2))
+    detect(connection, replace(state, value=-9.0, severity="critical"), day=D + timedelta(days=3))
+    (decided, live) = rows(connection)
+    assert (decided.status, decided.value) == (verdict, state.value)
+    assert (live.value, live.severity, live.occurred_on) == (-9.0, "critical", D + timedelta(days=2))

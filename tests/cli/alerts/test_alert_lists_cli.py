@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -324,3 +324,14 @@ def test_a_list_as_of_an_instant_names_no_part_that_was_raised_later(
     assert "+1" not in first
     both = "\n".join(_lines(capsys, "list", "--as-of", evening(D + timedelta(days=1)).isoformat()))
     assert "+1" in both
+
+
+def test_a_past_instant_speaks_the_language_of_then_in_list_and_show(
+    store_url: str, two: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = datetime.now(UTC)
+    done(store_url, "config", "set", "lang", "tr")
+    for command_ in (["list"], ["show", "1"]):
+        assert "Oda" in "".join(_lines(capsys, *command_))
+        then = "".join(_lines(capsys, *command_, "--as-of", before.isoformat()))
+        assert "Room" in then and "Oda" not in then

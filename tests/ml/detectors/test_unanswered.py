@@ -14,12 +14,18 @@ MIDNIGHT = datetime.fromordinal(LAST_DAY).replace(tzinfo=UTC)
 
 
 def asked(
-    at_hour: float, minutes: float, *, is_open: bool = False, room: int = 1001, ended_by: str = ""
+    at_hour: float,
+    minutes: float,
+    *,
+    is_open: bool = False,
+    room: int = 1001,
+    ended_by: str = "",
+    decided: bool = False,
 ) -> dict[str, object]:
     at = MIDNIGHT + timedelta(hours=at_hour)
     return {
         "hotel_id": 7, "room_id": room, "day": at.toordinal(), "at": at.timestamp(), "minutes": minutes,
-        "open": is_open, "ended_by": ended_by, "unlisted": False, "checked": nan,
+        "open": is_open, "ended_by": ended_by, "unlisted": False, "checked": nan, "decided": decided,
     }  # fmt: skip
 
 
@@ -43,6 +49,14 @@ def test_an_open_request_is_counted_to_the_moment() -> None:
     assert found.settled_at is None
     assert found.raised_at == MIDNIGHT + timedelta(hours=10.5)
     assert found.facts == {"requested_at": (MIDNIGHT + timedelta(hours=10)).isoformat(), "completed": False}
+
+
+def test_what_was_decided_hides_no_other_request_that_waits() -> None:
+    earlier, decided = asked(10.5, 0, is_open=True), asked(10, 0, is_open=True, decided=True)
+    assert [one.value for one in found_at(12, decided, earlier)] == [pytest.approx(90)]
+    yesterday = asked(-6, 0, is_open=True, decided=True)
+    assert [one.value for one in found_at(12, yesterday, earlier)] == [pytest.approx(90)]
+    assert [one.value for one in found_at(12, decided)] == [pytest.approx(120)]
 
 
 def test_an_answered_one_is_settled_when_it_was_answered() -> None:

@@ -159,8 +159,9 @@ def begin(url: str, rooms: int) -> None:
 
 CHANGED = (
     "SELECT DISTINCT entity_id, business_date, entity_type, metric_type FROM minibar_ml.ml_changed_days"
-    " WHERE run_id = (SELECT max(id) FROM minibar_ml.ml_job_runs WHERE job = 'collect')"
+    " WHERE is_news AND run_id = (SELECT max(id) FROM minibar_ml.ml_job_runs WHERE job = 'collect')"
 )
+"""Sums that are only divided in another way, as by another type of room, are no news of the day."""
 
 
 def live(url: str, seed: int) -> set[tuple[Entity, date, str]]:
@@ -204,14 +205,20 @@ def edit(url: str, chance: random.Random, today: date) -> None:
 
 
 STATES = (
-    "SELECT type, entity_type, entity_id, value, facts ->> 'requested_at' AS requested_at FROM minibar_ml.ml_alerts"
+    "SELECT type, entity_type, entity_id, value, facts ->> 'requested_at' AS requested_at, severity, lower_since"
+    " FROM minibar_ml.ml_alerts"
     " WHERE is_state AND minibar_ml.is_live(status)"
 )
 
 
 def states(url: str) -> set[tuple[Any, ...]]:
     """What a store's alerts say that lasts: of what, since which request, and how much."""
-    return {tuple(row) for row in sql(url, STATES)}
+    return {tuple(row[:5]) for row in sql(url, STATES)}
+
+
+def severities(url: str) -> dict[tuple[Any, ...], str]:
+    """How severe that is, but of what a later day's run has yet to find less severe."""
+    return {tuple(row[:5]): row.severity for row in sql(url, STATES) if row.lower_since is None}
 
 
 def walked(url: str, *, since: date = OLDEST, last: date = LAST, lenient: bool = False) -> str:

@@ -143,6 +143,7 @@ def _requests(rng: np.random.Generator) -> pd.DataFrame:
         open=False,
         ended_by="",
         unlisted=False,
+        decided=False,
         checked=np.nan,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from support.alerts.mailed_alert import ALERT, ZONE
 
+from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.listings import loss, own_loss
 from minibar_ml.notify.wording import Words
@@ -12,6 +13,8 @@ from minibar_ml.notify.wording import Words
 UNKNOWN = replace(ALERT, impact=None)
 ORDER = replace(UNKNOWN, type="stock_depletion", entity_type="product")
 PART = replace(ALERT, incident_id=9, is_counted=False)
+WITHDRAWN = replace(ALERT, status="resolved", end_reason="records_changed", is_counted=False)
+FALSE = replace(ALERT, status="false_positive")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,21 @@ def test_a_loss_that_is_no_amount_says_why(lang: Lang, unknown: str, part: str) 
     assert loss(ORDER, lang, "TRY") == "–", "an order is about no loss"
     assert own_loss(PART, lang, "TRY") == part
     assert own_loss(replace(PART, is_counted=True), lang, "TRY") == loss(ALERT, lang, "TRY")
+
+
+@pytest.mark.parametrize(
+    ("one", "why"),
+    [
+        (PART, "part of incident 9, which counts once"),
+        (WITHDRAWN, "not counted: the records have changed"),
+        (replace(WITHDRAWN, incident_id=9), "not counted: the records have changed"),
+        (FALSE, "not counted: false positive"),
+        (replace(FALSE, incident_id=9, is_counted=False), "not counted: false positive"),
+    ],
+)
+def test_a_loss_that_is_in_no_sum_is_marked(one: Alert, why: str) -> None:
+    assert one.counted_impact == 0.0
+    assert (loss(one, "en"), own_loss(one, "en")) == ("(1,234.50)", f"1,234.50 ({why})")
 
 
 def test_a_mail_says_that_no_price_is_known() -> None:
