@@ -1100,7 +1100,9 @@ BEGIN
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
             (13, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
             (14, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
-                                  'alert.false_positive')
+                                  'alert.false_positive'),
+            (15, 'renamed', n.entity_type = 'attendant' AND n.entity_id = o.entity_id
+                            AND minibar_ml.is_renamed(n.entity_id, o.entity_name, n.entity_name), NULL, NULL)
         ) AS e (place, event, happened, by, action)
         CROSS JOIN LATERAL (
             -- One step says what the figure was before.
@@ -1774,7 +1776,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     impact numeric(14,2),
     impact_before numeric(14,2),
     as_of timestamp with time zone,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'updated'::text, 'next_request'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'updated'::text, 'next_request'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text, 'renamed'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';
