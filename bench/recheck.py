@@ -25,6 +25,8 @@ SELECT t.type, 'medium', m.hotel_id, 'room', m.entity_id, CAST(m.entity_id AS te
        'bench', '', '', o.day, o.day, o.day, now(), now()
 FROM (SELECT DISTINCT ON (entity_id) hotel_id, entity_id, business_date FROM minibar_ml.ml_metrics
       WHERE metric_type = 'room_consumption' AND business_date BETWEEN %(since)s AND %(until)s
+        -- Rooms that the source names would be called by those names.
+        AND entity_id NOT IN (SELECT room_id FROM minibar_ml.source_rooms())
       ORDER BY entity_id, md5(CAST(entity_id AS text) || CAST(business_date AS text))) m
 CROSS JOIN unnest(CAST(%(types)s AS text[])) AS t(type)
 -- On two days, so that those of a room are no incident.

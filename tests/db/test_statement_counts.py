@@ -9,7 +9,7 @@ import pytest
 from psycopg2.extensions import cursor
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels.simulated import ZONE, command, done
+from support.hotels.simulated import ZONE, command, done, sql
 
 from minibar_ml.simulate import HotelPlan, generate, write
 
@@ -72,3 +72,28 @@ def test_a_job_sends_few_statements_and_no_more_for_more_rooms(
     assert 5 < len(many) < LIMITS[job.split()[0]]
     assert [s for s in few if not s.startswith(OF_FINDINGS)] == [s for s in many if not s.startswith(OF_FINDINGS)]
     assert sum(s.startswith(OF_FINDINGS) for s in many) <= 4 + 5
+
+
+def test_looking_at_live_alerts_again_sends_five_statements_more_at_most(make_database: Callable[..., str]) -> None:
+    url = make_database()
+    plan = HotelPlan(seed=5, ends_on=date(2025, 11, 17), rooms=90, days=45, timezone=ZONE, fault_rate=6.0)
+    write(
+        create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool),
+        generate(plan),
+        "b",
+        ZONE,
+    )
+    for job in ("db init", "collect --as-of 2025-11-16T23:00", "train --as-of 2025-11-16T23:00"):
+        done(url, *job.split(), "--quiet")
+    done(url, "detect", "--since", "2025-11-10", "--as-of", "2025-11-16T23:00", "--quiet")
+    sql(url, "UPDATE minibar_islem_detay SET tuketim = tuketim + 1")
+    done(url, "collect", "--as-of", "2025-11-17T12:00", "--quiet")
+    bare, counts = make_database(url), []
+    sql(bare, "TRUNCATE minibar_ml.ml_alerts CASCADE")
+    for store in (url, bare):
+        with _statements() as seen:
+            done(store, "detect", "--as-of", "2025-11-17T12:00", "--quiet")
+        counts.append(len([one for one in seen if not one.startswith((*HANDSHAKE, *OF_FINDINGS))]))
+    (changed,) = sql(url, "SELECT count(*) FROM minibar_ml.ml_alert_events WHERE event = 'corrected'")
+    assert changed[0] > 3, "alerts were looked at again"
+    assert counts[0] <= counts[1] + 5

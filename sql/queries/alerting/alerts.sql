@@ -98,7 +98,7 @@ WITH found AS (
         lower_since = CASE WHEN NOT l.is_later THEN a.lower_since
                            WHEN l.is_state AND l.found_severity < a.severity
                                 AND NOT (l.is_other OR l.is_checked OR l.is_eased OR l.is_shorter)
-                           THEN coalesce(a.lower_since, l.today) END,
+                           THEN least(a.lower_since, l.today) END,
         -- Nobody who put an alert off knew that it would become critical.
         (status, snoozed_until, snoozed_by, read_at, read_by) = (
             SELECT a.status, a.snoozed_until, a.snoozed_by, a.read_at, a.read_by
