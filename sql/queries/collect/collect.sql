@@ -8,8 +8,10 @@
 
 -- name: create_scratch
 -- The scratch tables of one run. A tenth of the usual sample shows the planner their sizes just as well. The nights of a
--- thousand rooms are sorted and joined in memory: in the server's 4 MB they would go through files at every step.
+-- thousand rooms are sorted and joined in memory: in the server's 4 MB they would go through files at every step. What
+-- `ensure_partitions` leaves to other hotels of the same transaction is taken back.
 SET LOCAL default_statistics_target = 10;
+SET LOCAL enable_mergejoin TO DEFAULT;
 SET LOCAL work_mem = '32MB';
 CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
@@ -248,7 +250,10 @@ SELECT key, value::bigint FROM jsonb_each_text(CAST(:watermarks AS jsonb))
 ON CONFLICT (source_table) DO UPDATE SET last_id = excluded.last_id
 
 -- name: ensure_partitions
--- Makes the monthly partitions from the first computed point to two months after `until`.
+-- Makes the monthly partitions from the first computed point to two months after `until`. The statements that follow find for
+-- each computed point the stored one, by five columns. What of these repeats most makes the planner think that a hash of them
+-- finds many rows each, and, once it knows enough of the points, sort all of both by all columns.
+SET LOCAL enable_mergejoin = off;
 SELECT ensure_partitions(coalesce(min(observed_at), :until), :until) FROM computed_metrics
 
 -- name: fed

@@ -103,13 +103,15 @@ WITH runs AS MATERIALIZED (
                WHERE (is_in_house OR is_departure) AND departs_on > arrives_on) AS is_arrival_alone
     FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
 ), stays AS (
-    SELECT l.*, CASE WHEN l.is_daily AND a.first_on IS NOT NULL THEN l.named_on END AS seen_until,
-           CASE WHEN l.is_arrival_alone OR (l.is_daily AND NOT l.is_departure) THEN a.second_on END AS absent_on
+    SELECT l.*, CASE WHEN l.is_daily AND a.days <> '{}' THEN l.named_on END AS seen_until,
+           CASE WHEN l.is_arrival_alone OR (l.is_daily AND NOT l.is_departure) THEN a.days[2] END AS absent_on
     FROM listed l CROSS JOIN LATERAL (
-        SELECT min(day), (array_agg(day ORDER BY day))[2] FROM scratch_uploads u
-        WHERE (l.is_daily OR l.is_arrival_alone) AND u.hotel_id = l.hotel_id AND u.is_loaded
-          AND u.day > CASE WHEN l.is_daily THEN l.named_on ELSE l.arrives_on END
-          AND u.day < l.departs_on AND u.day <= CAST(:until_on AS date)) a (first_on, second_on)
+        SELECT CASE WHEN l.is_daily OR l.is_arrival_alone THEN ARRAY(
+            SELECT u.day FROM scratch_uploads u
+            WHERE u.hotel_id = l.hotel_id AND u.is_loaded
+              AND u.day > CASE WHEN l.is_daily THEN l.named_on ELSE l.arrives_on END
+              AND u.day < l.departs_on AND u.day <= CAST(:until_on AS date)
+            ORDER BY u.day LIMIT 2) END AS days) a
 ), last_lists AS (
     -- The last list of guests in house, once its day is over, where lists overwrite each other.
     SELECT u.hotel_id, max(u.day) AS day FROM scratch_uploads u
@@ -318,8 +320,12 @@ WITH words AS (
     SELECT hotel_id, min(day) FROM (
         SELECT hotel_id, day FROM first_departures
         UNION ALL
-        -- Lists of departures are overwritten; what was known stays known.
-        SELECT n.hotel_id, n.departs_on FROM ml_nights n LEFT JOIN first_departures f USING (hotel_id)
+        -- Lists of departures are overwritten; what was known stays known. No guest leaves before a night in the room.
+        SELECT n.hotel_id, n.departs_on
+        FROM (SELECT hotel_id, f.day
+              FROM (SELECT DISTINCT hotel_id FROM scratch_rooms) r LEFT JOIN first_departures f USING (hotel_id)
+              WHERE coalesce(f.day > CAST(:since_on AS date) - 60, true)) f
+        JOIN ml_nights n USING (hotel_id)
         WHERE n.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND n.state <> 'not_listed'
           AND (CAST(:hotels AS integer[]) IS NULL OR n.hotel_id = ANY(CAST(:hotels AS integer[])))
           AND n.departs_on <= CAST(:until_on AS date) AND coalesce(n.departs_on < f.day, true)

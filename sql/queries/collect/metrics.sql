@@ -176,12 +176,13 @@ WITH checks AS (
            coalesce(departs_at, (arrives_on + 1)::timestamptz) AS departs_at
     FROM scratch_stays WHERE departs_on = arrives_on
 ), exposed AS (
-    -- Night by night: by room alone each check would be compared with all nights of its room.
+    -- Night by night: by room alone each check would be compared with all nights of its room. LIMIT tells the planner that
+    -- they are few; for more it would sort all nights.
     SELECT c.room_id, c.business_date, n.night, n.guests, n.stay_on, false AS is_day_use
     FROM (SELECT room_id, business_date, previous_at::date AS previous_on FROM checks
           WHERE previous_at::date >= business_date - 60) c
-    CROSS JOIN LATERAL generate_series(0, c.business_date - 1 - c.previous_on) back
-    JOIN scratch_nights n ON n.room_id = c.room_id AND n.night = c.previous_on + back
+    CROSS JOIN LATERAL (SELECT back FROM generate_series(0, c.business_date - 1 - c.previous_on) back LIMIT 60) b
+    JOIN scratch_nights n ON n.room_id = c.room_id AND n.night = c.previous_on + b.back
     UNION ALL
     SELECT c.room_id, c.business_date, u.day, u.guests, u.day, true
     FROM checks c JOIN day_uses u ON u.room_id = c.room_id
