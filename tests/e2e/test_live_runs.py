@@ -64,6 +64,7 @@ def test_who_still_waits_is_listed_before_who_waited_longer_and_was_served() -> 
             "ends_at": [NOON.timestamp() - 7_200, float("inf")],
             "completed": [True, False],
             "checked": [float("nan")] * 2,
+            "decided": [False, False],
         }
     )
     moment = Moment(1, day, NOON - timedelta(hours=12), NOON, is_complete=False)
