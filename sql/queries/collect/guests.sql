@@ -14,7 +14,7 @@ GROUP BY hotel_id, day
 
 -- name: files
 -- Days of which a guest may be on no list, since rows of them were rejected. A guest who comes and leaves on one date
--- stands on the lists of arrivals and of departures, and both reject it; the list of guests in house names who slept
+-- stands on the list of arrivals, which rejects it: more rows than it usually rejects. The list of guests in house names who slept
 -- there the night before, and rejects unknown rooms every other day: more than a tenth of its rows may be guests of
 -- ours. Each of these rows may be one guest in one room. Of several files of one list the one with most good rows counts: a
 -- list of another day is loaded as one of guests in house. Of which most rows were rejected says nothing: the list was not
@@ -42,8 +42,12 @@ INSERT INTO scratch_rejects
 SELECT hotel_id, day - back, rejected FROM files CROSS JOIN (VALUES (0), (1)) AS b (back)
 WHERE list = 'in_house' AND 10 * rejected > lines
 UNION ALL
-SELECT hotel_id, day, min(rejected) FROM files WHERE list IN ('arrivals', 'departures') AND rejected > 0
-GROUP BY 1, 2 HAVING count(*) = 2
+SELECT f.hotel_id, f.day, f.rejected - u.usual
+FROM files f JOIN (
+    SELECT hotel_id, CASE WHEN count(*) >= 14 THEN CAST(percentile_disc(0.5) WITHIN GROUP (ORDER BY rejected) AS bigint)
+                          ELSE 0 END AS usual
+    FROM files WHERE list = 'arrivals' GROUP BY hotel_id) u USING (hotel_id)
+WHERE f.list = 'arrivals' AND f.rejected > u.usual
 
 -- name: stays
 -- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So do:
@@ -57,8 +61,9 @@ GROUP BY 1, 2 HAVING count(*) = 2
 -- both stand on lists of guests in house, these lists add rows and never name one again: sharers may leave on two days, and
 -- who was to leave sooner may have stayed after all. Until the later departure, or the next guest, the room is unknown.
 -- Which rooms a list of guests in house did not have is recorded once its day is over: the next list overwrites what it said.
--- A guest whom no list of arrivals has for the room, and whom these lists did not have until then, came from another room:
--- the row keeps the day of arrival at the hotel. The nights before, of which nobody had said otherwise, stay vacant.
+-- A guest whom no list of arrivals has for the room, and whom these lists did not have until then, came from another room,
+-- where a row with these dates is no longer named: the row keeps the day of arrival at the hotel. The nights before, of which
+-- nobody had said otherwise, stay vacant. Without such a row the guest may have been entered late.
 ANALYZE scratch_uploads;
 WITH runs AS MATERIALIZED (
     SELECT min(as_of) AS as_of FROM ml_job_runs
@@ -96,6 +101,19 @@ WITH runs AS MATERIALIZED (
     SELECT hotel_id FROM found
     WHERE is_in_house AND departs_on - arrives_on >= 3 AND departs_on <= CAST(:until_on AS date)
     GROUP BY hotel_id HAVING 2 * count(*) FILTER (WHERE named_on > named_since) > count(*)
+), partial AS MATERIALIZED (
+    -- Lists that left more than a third of those who stay on as they were: a file of another kind adds rows and renews
+    -- none (P4001). They say nothing of who has left.
+    SELECT f.hotel_id, d.day
+    FROM found f CROSS JOIN LATERAL (
+        SELECT f.arrives_on + n AS day FROM generate_series(1, f.departs_on - f.arrives_on - 1) n LIMIT 60) d
+    WHERE f.is_in_house AND NOT f.is_wrong AND f.named_on IS NOT NULL AND f.hotel_id IN (SELECT hotel_id FROM daily)
+      AND d.day <= CAST(:until_on AS date)
+    GROUP BY f.hotel_id, d.day
+    HAVING count(*) FILTER (WHERE f.named_on < d.day) >= 3 AND 3 * count(*) FILTER (WHERE f.named_on < d.day) > count(*)
+), renewed AS (
+    -- The lists that name everybody.
+    SELECT u.hotel_id, u.day, u.is_loaded FROM scratch_uploads u LEFT JOIN partial p USING (hotel_id, day) WHERE p.day IS NULL
 ), listed AS MATERIALIZED (
     SELECT f.*, f.named_at IS NOT NULL AND f.hotel_id IN (SELECT hotel_id FROM daily) AS is_daily,
            (f.room_id, f.arrives_on) NOT IN (
@@ -107,7 +125,7 @@ WITH runs AS MATERIALIZED (
            CASE WHEN l.is_arrival_alone OR (l.is_daily AND NOT l.is_departure) THEN a.days[2] END AS absent_on
     FROM listed l CROSS JOIN LATERAL (
         SELECT CASE WHEN l.is_daily OR l.is_arrival_alone THEN ARRAY(
-            SELECT u.day FROM scratch_uploads u
+            SELECT u.day FROM renewed u
             WHERE u.hotel_id = l.hotel_id AND u.is_loaded
               AND u.day > CASE WHEN l.is_daily THEN l.named_on ELSE l.arrives_on END
               AND u.day < l.departs_on AND u.day <= CAST(:until_on AS date)
@@ -122,7 +140,7 @@ WITH runs AS MATERIALIZED (
     INSERT INTO ml_nights (hotel_id, room_id, night, state, is_expected, known_at)
     SELECT r.hotel_id, r.room_id, l.day - 1, 'not_listed', false, :until
     FROM last_lists l JOIN scratch_rooms r USING (hotel_id)
-    WHERE r.is_active
+    WHERE r.is_active AND (l.hotel_id, l.day) NOT IN (SELECT hotel_id, day FROM partial)
       AND NOT EXISTS (
         SELECT FROM found f WHERE f.room_id = r.room_id AND f.is_in_house
         AND (f.named_on = l.day OR (f.hotel_id NOT IN (SELECT hotel_id FROM daily)
@@ -190,6 +208,9 @@ WITH runs AS MATERIALIZED (
 ), moved AS (
     SELECT s.stay_id, max(n.night) + 1 AS came_on FROM stays s JOIN not_listed n ON n.room_id = s.room_id
     WHERE s.is_in_house AND NOT s.is_arrival AND n.night >= s.arrives_on AND n.night < s.departs_on - 1
+      AND EXISTS (
+        SELECT FROM found o WHERE o.hotel_id = s.hotel_id AND o.arrives_on = s.arrives_on AND o.departs_on = s.departs_on
+        AND o.room_id <> s.room_id AND o.is_in_house AND o.named_on < s.named_on)
       AND NOT EXISTS (
         SELECT FROM ml_nights o WHERE o.room_id = n.room_id AND o.night = n.night AND o.state = 'occupied'
         AND o.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
@@ -208,9 +229,17 @@ WITH live AS (
       AND NOT n.is_expected AND n.known_at::date <= n.night + 1
       AND (u.is_loaded AND coalesce(u.loaded_at <= n.known_at, true)) IS NOT TRUE
     GROUP BY n.hotel_id HAVING count(DISTINCT n.night) >= 3
+), of_night AS (
+    -- Hotels whose lists name who slept there, and so most of the day's leavers: in the morning these are in their rooms.
+    SELECT s.hotel_id FROM scratch_stays s
+    LEFT JOIN ml_nights n ON n.room_id = s.room_id AND n.night = s.departs_on - 1 AND n.state = 'not_listed'
+    WHERE s.is_in_house AND s.departs_on > s.arrives_on AND s.departs_on >= CAST(:since_on AS date) - 60
+      AND (s.hotel_id, s.departs_on - 1) IN (
+        SELECT hotel_id, night FROM ml_nights WHERE state = 'not_listed' AND night >= CAST(:since_on AS date) - 62)
+    GROUP BY s.hotel_id HAVING 2 * count(n.night) < count(*)
 )
 INSERT INTO scratch_silent
-SELECT n.room_id, u.day, u.loaded_at,
+SELECT n.room_id, u.day, CASE WHEN n.hotel_id IN (SELECT hotel_id FROM of_night) THEN u.loaded_at END,
        CASE WHEN n.hotel_id IN (SELECT hotel_id FROM live)
             THEN least(u.loaded_at, (u.day + CAST(:check_out AS time))::timestamptz) + interval '2 hours' END
 FROM ml_nights n JOIN scratch_uploads u ON u.hotel_id = n.hotel_id AND u.day = n.night + 1

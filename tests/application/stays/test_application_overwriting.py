@@ -16,7 +16,7 @@ def hotel(installed: Application) -> Application:
     ("rejects", "is_certain"),
     [
         ({}, True),
-        ({"arrivals": 1}, True),
+        ({"arrivals": 1}, False),
         ({"departures": 1}, True),
         ({"arrivals": 1, "departures": 2}, False),
         ({"in_house": 2}, True),

@@ -73,6 +73,8 @@ def test_who_never_came_was_not_there_in_the_morning_nor_left_on_the_next_one(
     if not lists_name_arrivals:
         sql(hotel.url, "UPDATE misafir_kayitlari SET kayit_tipi = 'arrival'")
         hotel.stay(3, "2025-11-10", "2025-11-18", made="2025-11-11 08:00")
+        # Whoever slept there is named on the morning of the departure, too.
+        hotel.stay(2, "2025-11-12", "2025-11-13", made="2025-11-13 08:00")
     _expected(hotel, departs="2025-11-15")
     hotel.setup(1, "2025-11-14 09:30", 1, 3)
     hotel.empty(1, "2025-11-15 10:00")
@@ -80,6 +82,38 @@ def test_who_never_came_was_not_there_in_the_morning_nor_left_on_the_next_one(
     found = _run(hotel, "2025-11-16T02:00", "2025-11-17T02:00")
     assert found == {"2025-11-16": 2} | ({"2025-11-14": 3} if lists_name_arrivals else {})
     assert states(hotel, "2025-11-14")[-1] == "unknown"
+
+
+@pytest.mark.parametrize("names_leavers", [True, False])
+def test_a_list_of_who_stays_on_does_not_say_that_its_leavers_have_left(
+    hotel: Application, names_leavers: bool
+) -> None:
+    # Lists that name everybody again every day, also on the day of departure or up to the day before.
+    last = "13" if names_leavers else "12"
+    for room in (2, 3, 4):
+        row = hotel.stay(room, "2025-11-09", "2025-11-13", made="2025-11-10 08:00")
+        hotel.overwrite(row, "2025-11-09", "2025-11-13", f"2025-11-{last} 08:00")
+    sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE oda_id = 5 AND cikis_tarihi > '2025-11-11'")
+    row = hotel.stay(1, "2025-11-11", "2025-11-14 13:30", made="2025-11-12 08:00")
+    hotel.overwrite(row, "2025-11-11", "2025-11-14", "2025-11-13 08:00")
+    hotel.empty(1, "2025-11-14 10:27")
+    hotel.setup(1, "2025-11-15 10:00", 1, 3)
+    assert _run(hotel, "2025-11-16T02:00") == ({"2025-11-15": 3} if names_leavers else {})
+
+
+@pytest.mark.parametrize(("others_named_on", "found"), [("09", {}), ("16", {"2025-11-14": 3})])
+def test_lists_that_name_nobody_again_do_not_say_who_has_left(
+    hotel: Application, others_named_on: str, found: dict[str, float]
+) -> None:
+    # A file of another kind adds rows and leaves those that are there as they were.
+    for room in (1, 2, 3, 4):
+        row = hotel.stay(room, "2025-11-05", "2025-11-18", made="2025-11-06 08:00")
+        hotel.overwrite(row, "2025-11-05", "2025-11-18", f"2025-11-{'09' if room == 1 else others_named_on} 08:00")
+    for room in (2, 3, 4):
+        row = hotel.stay(room, "2025-10-28", "2025-11-04", made="2025-10-29 08:00")
+        hotel.overwrite(row, "2025-10-28", "2025-11-04", "2025-11-03 08:00")
+    hotel.setup(1, "2025-11-14 10:00", 1, 3)
+    assert _run(hotel, "2025-11-16T02:00", "2025-11-17T02:00") == found
 
 
 def test_a_second_find_does_not_silence_the_first_where_the_list_has_the_room_empty(hotel: Application) -> None:
@@ -92,16 +126,21 @@ def test_a_second_find_does_not_silence_the_first_where_the_list_has_the_room_em
     assert "after_departure_check" not in context
 
 
-@pytest.mark.parametrize(("expected", "found"), [(False, {"2025-11-14": 3}), (True, {})])
+@pytest.mark.parametrize(
+    ("came_from", "expected", "found"), [(4, False, {"2025-11-14": 3}), (4, True, {}), (None, False, {})]
+)
 def test_a_guest_who_moved_here_was_not_here_before(
-    hotel: Application, expected: bool, found: dict[str, float]
+    hotel: Application, came_from: int | None, expected: bool, found: dict[str, float]
 ) -> None:
     hotel.setup(1, "2025-11-14 10:00", 1, 3)
+    if came_from:
+        hotel.stay(came_from, "2025-11-13", "2025-11-20", made="2025-11-13 08:00")
     assert _run(hotel, "2025-11-16T02:00") == {"2025-11-14": 3}
     # Whose arrival was the 13th, and who came to this room on the 15th.
     hotel.stay(1, "2025-11-13", "2025-11-20", made="2025-11-16 08:00")
     if expected:
         hotel.stay(1, "2025-11-13", "2025-11-20", kind="arrival", made="2025-11-13 08:00")
     assert vacant(hotel, "2025-11-17T02:00") == found
-    assert states(hotel, "2025-11-14") == (["occupied"] if expected else [])
+    # Who stands on no other room's rows was entered late, and may have been there.
+    assert states(hotel, "2025-11-14") == ([] if found else ["occupied"])
     assert states(hotel, "2025-11-15") == ["occupied"]
