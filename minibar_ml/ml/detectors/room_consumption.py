@@ -1,6 +1,7 @@
 """Rooms in which far more was found consumed than guests, room type, weekday and the stay explain."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -117,11 +118,15 @@ def _of_guests(row: Mapping[Any, Any], moment: Moment) -> Finding:
 
 
 def _between_guests(row: Mapping[Any, Any], moment: Moment) -> Finding:
-    """That guests took as much is improbable even had they been there; whether they were is not certain."""
+    """That guests took as much is improbable even had they been there; whether they were is not certain.
+
+    How improbable is not said: the score is of the guests who came, and not of one who had not left yet.
+    """
     facts = {"previous_on": date.fromordinal(int(row["vacant_since"])).isoformat()}
     of_vacant = {**row, "value": row["vacant_units"]}
     size = float(row["vacant_units"])
-    return _finding(of_vacant, moment, "vacant_consumption", "vacant_consumption", "between_guests", size, facts)
+    found = _finding(of_vacant, moment, "vacant_consumption", "vacant_consumption", "between_guests", size, facts)
+    return replace(found, score=None)
 
 
 def _finding(

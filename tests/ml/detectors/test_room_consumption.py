@@ -136,6 +136,7 @@ def test_what_is_missing_between_two_guests_is_no_guests_consumption(
     (found,) = [f for f in DETECTOR.decide(scores, learned, Limits(), moment(day)) if f.entity_id == 7]
     assert (found.type, found.reason, found.value) == said
     is_vacant = found.type == "vacant_consumption"
+    assert (found.score is None) is is_vacant
     assert found.metric == ("vacant_consumption" if is_vacant else "room_consumption")
     assert (found.facts or {}).get("previous_on") == (date.fromordinal(day - 4).isoformat() if is_vacant else None)
 
