@@ -112,7 +112,7 @@ class TrainingPlan:
     accuracy_threshold: float
     calendar: Calendar = ORDINARY
     is_live: bool = False
-    """Whether as-of is now: the forecasts of the night then know the stays ahead."""
+    """Whether as-of is now: the forecasts of the night then know the stays ahead, and none of a later night stays."""
 
     def limits_of(self, hotel_id: int) -> Limits:
         """The limits of a hotel: its own, where it has facts of its own."""

@@ -63,7 +63,7 @@ def _make(server: Server, seed: int) -> None:
     url = server.url("calm")
     load_sql(url, sql_folder() / "simulate" / "layout_a.sql")
     hotel = SmallHotel(url)
-    hotel.movement(1, "devir", 500, f"{FIRST:%Y-%m-%d} 07:00")
+    hotel.movement(1, "devir", 100, f"{FIRST:%Y-%m-%d} 07:00")
     sql(url, "INSERT INTO odalar (id, kat_id, oda_no, oda_tipi_id)"
              " SELECT n, 1, CAST(100 + n AS text), 1 FROM generate_series(6, 12) n")  # fmt: skip
     for room in LET_ROOMS:

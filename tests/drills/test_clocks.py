@@ -6,18 +6,27 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.hotels.simulated import ZONE, command, done, sql
+from support.hotels.simulated import KEY, ZONE, command, done, sql
 from support.hotels.sources import SmallHotel
 
+from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.jobs import collect, detect
-from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.domain.health import Schedule
+from minibar_ml.jobs import collect, detect, train
+from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
 from minibar_ml.store.engine import make_engine
 
 LIVE = "SELECT type, entity_id, status FROM minibar_ml.ml_alerts WHERE status IN ('open', 'acknowledged', 'snoozed')"
 AHEAD = """
 SELECT count(*) FROM minibar_ml.ml_alerts WHERE greatest(raised_at, last_seen, resolved_at) > now() + interval '1 hour'
+"""
+STATES = "SELECT status, end_reason FROM minibar_ml.ml_alerts WHERE type = '{}' ORDER BY id"
+LATE, WAITING = STATES.format("job_late"), STATES.format("unanswered_request")
+FORECASTS = """
+SELECT made_on, product_id, days_left, reason FROM minibar_ml.ml_forecasts
+UNION ALL SELECT business_date, entity_id, metric_value, metric_type FROM minibar_ml.ml_metrics
+WHERE metric_type = 'stock_days_left' ORDER BY 1, 2, 3
 """
 LOCAL = ZoneInfo(ZONE)
 
@@ -34,15 +43,38 @@ def hotel(store_url: str) -> Iterator[str]:
     yield store_url
 
 
+@pytest.fixture
+def stocked(hotel: str) -> str:
+    """The same, with a stock of the other product that lasts."""
+    sql(hotel, "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, islem_tarihi)"
+               " SELECT 2, 'devir', 500, min(islem_tarihi) FROM minibar_islemleri")  # fmt: skip
+    return hotel
+
+
 def _cron(url: str, now: datetime) -> date:
     """What cron runs, by a clock that says so; the first day that detect checked."""
     with make_engine(url, ZONE).connect() as connection:
         collect.run(connection, now, LOCAL, 3, None, is_live=True)
-        plan = DetectionPlan(
-            as_of=now, zone=LOCAL, limits=Limits(), lang="en", lookback_days=3, training_days=30, min_points=10,
-            is_live=True,
-        )  # fmt: skip
+    return _detect(url, now)
+
+
+def _detect(url: str, now: datetime) -> date:
+    """A run of detect, to whose mind data have to be collected every ten minutes."""
+    plan = DetectionPlan(
+        as_of=now, zone=LOCAL, limits=Limits(), lang="en", lookback_days=3, training_days=30, min_points=10,
+        is_live=True, schedules={"collect": Schedule("every 10 minutes", now - timedelta(minutes=20))},
+    )  # fmt: skip
+    with make_engine(url, ZONE).connect() as connection:
         return detect.run(connection, plan, None, lambda _day: None).since
+
+
+def _train(url: str, now: datetime, *, is_live: bool = True) -> None:
+    plan = TrainingPlan(
+        as_of=now, zone=LOCAL, limits=Limits(), lookback_days=3, training_days=30, min_points=10,
+        accuracy_threshold=0.85, is_live=is_live,
+    )  # fmt: skip
+    with make_engine(url, ZONE).connect() as connection:
+        train.run(connection, plan, parse_keys(KEY, "the test"))
 
 
 def _counts(url: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, int]:
@@ -88,6 +120,68 @@ def test_after_a_clock_that_was_ahead_the_days_since_the_last_right_run_are_chec
     done(hotel, "collect", "--as-of", now.isoformat(), "--quiet")
     assert _cron(hotel, now) == yesterday.astimezone(LOCAL).date()
     assert _cron(hotel, now + timedelta(minutes=1)) == now.astimezone(LOCAL).date()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(hours=20), timedelta(days=9)])
+def test_what_only_a_clock_that_was_ahead_took_for_late_was_not_late(hotel: str, ahead: timedelta) -> None:
+    now = datetime.now(UTC)
+    _cron(hotel, now)
+    _detect(hotel, now + ahead)
+    assert sql(hotel, LATE) == [("open", None)]
+    done(hotel, "collect", "--as-of", now.isoformat(), "--quiet")
+    _cron(hotel, now + timedelta(minutes=1))
+    assert sql(hotel, LATE) == [("resolved", "records_changed")]
+    _detect(hotel, now + timedelta(minutes=40))
+    assert sql(hotel, LATE) == [("resolved", "records_changed"), ("open", None)]
+    _cron(hotel, now + timedelta(minutes=41))
+    assert sql(hotel, LATE) == [("resolved", "records_changed"), ("resolved", None)]
+
+
+def test_what_a_clock_that_was_ahead_took_for_late_and_is_late_stays_one_alert(hotel: str) -> None:
+    now = datetime.now(UTC)
+    _cron(hotel, now)
+    _detect(hotel, now + timedelta(hours=2))
+    _detect(hotel, now + timedelta(minutes=40))
+    assert sql(hotel, LATE) == [("open", None)]
+    _cron(hotel, now + timedelta(minutes=41))
+    assert sql(hotel, LATE) == [("resolved", None)]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(hours=5)])
+def test_a_guest_who_waited_by_a_clock_that_was_ahead_alone_has_not_waited(hotel: str, ahead: timedelta) -> None:
+    now = datetime.now(UTC)
+    sql(hotel, "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum) VALUES (1, :at, 'beklemede')",
+        at=f"{now.astimezone(LOCAL) - timedelta(minutes=5):%Y-%m-%d %H:%M}")  # fmt: skip
+    _cron(hotel, now)
+    assert sql(hotel, WAITING) == []
+    _cron(hotel, now + ahead)
+    assert sql(hotel, WAITING) == [("open", None)]
+    _cron(hotel, now + timedelta(minutes=1))
+    assert sql(hotel, WAITING) == [("resolved", "records_changed")]
+    _cron(hotel, now + timedelta(hours=6))
+    assert sql(hotel, WAITING) == [("resolved", "records_changed"), ("open", None)]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=30), timedelta(days=9), timedelta(days=400)])
+def test_no_forecast_of_a_night_to_come_is_left_by_a_clock_that_was_ahead(stocked: str, ahead: timedelta) -> None:
+    now = datetime.now(UTC)
+    _cron(stocked, now)
+    _train(stocked, now)
+    before = sql(stocked, FORECASTS)
+    _train(stocked, now + ahead)
+    assert len(sql(stocked, FORECASTS)) > len(before) > 2
+    done(stocked, "collect", "--as-of", now.isoformat(), "--quiet")
+    _train(stocked, now + timedelta(minutes=1))
+    assert sql(stocked, FORECASTS) == before
+
+
+def test_training_as_of_a_past_day_by_hand_leaves_the_forecasts_of_later_ones(stocked: str) -> None:
+    now = datetime.now(UTC)
+    _cron(stocked, now)
+    _train(stocked, now)
+    before = sql(stocked, FORECASTS)
+    _train(stocked, now - timedelta(days=3), is_live=False)
+    assert set(before) < set(sql(stocked, FORECASTS))
 
 
 def test_a_run_of_another_day_by_hand_is_never_refused_and_stops_nobody(hotel: str) -> None:

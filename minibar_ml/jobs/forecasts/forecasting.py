@@ -54,7 +54,7 @@ def store(
     connection: "Connection", points: Sequence[Point], hotels: Collection[int], plan: TrainingPlan
 ) -> MergeResult:
     """Make these the forecasts of the hotels on those days."""
-    return forecasts.merge(connection, points, hotels, _days(plan))
+    return forecasts.merge(connection, points, hotels, _days(plan), is_live=plan.is_live)
 
 
 def _days(plan: TrainingPlan) -> list[date]:

@@ -35,7 +35,7 @@ def read(
 
 def store(connection: "Connection", made: Sequence[StockForecast], hotels: Collection[int], plan: TrainingPlan) -> None:
     """Make these the hotels' forecasts of the night."""
-    forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels)
+    forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels, is_live=plan.is_live)
 
 
 def once(made: Sequence[StockForecast]) -> list[StockForecast]:

@@ -25,11 +25,12 @@ class Point:
 
 
 def merge(
-    connection: Connection, points: Sequence[Point], hotels: Collection[int], days: Sequence[date]
+    connection: Connection, points: Sequence[Point], hotels: Collection[int], days: Sequence[date], *, is_live: bool
 ) -> MergeResult:
     """Make these the forecasts of the hotels on all of the days (in order, without a gap), in two statements.
 
-    Equal points are not touched; points of those hotels and days that are not given are removed.
+    Equal points are not touched; points of those hotels and days that are not given are removed. `is_live`: the last
+    of the days was yesterday, so that points of later ones, of a run whose clock was ahead, are removed too.
     """
     rows = [
         {
@@ -43,7 +44,7 @@ def merge(
     ]
     span = {"since_on": days[0], "until_on": days[-1] + timedelta(days=1)}
     connection.execute(query("forecasts.ensure_partitions"), span)
-    values = {"points": json.dumps(rows, allow_nan=False), "hotels": sorted(hotels), **span}
+    values = {"points": json.dumps(rows, allow_nan=False), "hotels": sorted(hotels), "is_live": is_live, **span}
     done = connection.execute(query("forecasts.merge"), values).one()
     return MergeResult(done.inserted, done.updated, done.removed)
 
@@ -62,9 +63,18 @@ def fetch_names(connection: Connection, usable: Collection[str]) -> dict[int, st
 
 
 def insert_night(
-    connection: Connection, made_on: date, made_at: datetime, made: Sequence[StockForecast], hotels: Collection[int]
+    connection: Connection,
+    made_on: date,
+    made_at: datetime,
+    made: Sequence[StockForecast],
+    hotels: Collection[int],
+    *,
+    is_live: bool,
 ) -> None:
-    """Make these the hotels' forecasts of a night, in one statement; those of an earlier run of the same night go."""
+    """Make these the hotels' forecasts of a night, in one statement; those of an earlier run of the same night go.
+
+    `is_live`: `made_at` is now, so that those of nights to come go too: the clock of the run that made them was ahead.
+    """
     rows = [
         {
             "hotel_id": one.hotel_id,
@@ -75,7 +85,7 @@ def insert_night(
         }
         for one in made
     ]
-    values = {"made_on": made_on, "made_at": made_at, "hotels": sorted(hotels)}
+    values = {"made_on": made_on, "made_at": made_at, "hotels": sorted(hotels), "is_live": is_live}
     connection.execute(
         query("forecasts.insert_night"), {"rows": json.dumps(rows, allow_nan=False, default=str), **values}
     )

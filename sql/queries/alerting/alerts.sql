@@ -207,8 +207,8 @@ SELECT (SELECT count(*) FROM opened) AS opened,
 -- name: resolve
 -- Resolves live alerts whose fault is settled, gone (states) or long unseen (events), one row each; opens again those
 -- whose snooze is over and that are not resolved; of :hotels, NULL: of all. A state that today's records don't show on its
--- own days was none. No point of before :not_before is read: an alert that is about a day before :oldest has been reopened
--- since `apply`, and is left to a later run.
+-- own days was none, nor was one that only a clock which was ahead has seen. No point of before :not_before is read: an
+-- alert that is about a day before :oldest has been reopened since `apply`, and is left to a later run.
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz,
@@ -222,6 +222,10 @@ WITH found AS (
            -- What was found of another request of the room says nothing of this one.
            f.type IS NOT NULL AND NOT o.is_other AS is_found, o.is_other, f.occurred_on AS found_on,
            CASE WHEN NOT o.is_other THEN f.settled_at END AS settled_at, is_state, p.is_open,
+           -- First seen at an instant that had not come, and not found by the first run that looks since.
+           is_state AND (f.type IS NULL OR o.is_other) AND a.raised_at >= :as_of AND a.last_seen <= :as_of
+               AND EXISTS (SELECT FROM ml_alert_events e
+                           WHERE e.alert_id = a.id AND e.event = 'opened' AND e.as_of > :as_of) AS is_early,
            CAST(CAST(:as_of AS timestamptz) AS date)
                - greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS days,
            CASE WHEN a.reason = ANY(:state_reasons) THEN 0
@@ -249,6 +253,7 @@ WITH found AS (
     WHERE l.id NOT IN (SELECT held('alerts')) AND CASE
         WHEN is_found THEN settled_at IS NOT NULL AND last_occurred_on <= found_on
         WHEN normal_days IS NULL THEN false
+        WHEN is_early AND type = ANY(:evaluated) THEN true
         -- That a silence is too long to be looked for does not end it: only data do, or a mute, or that the hotel is closed.
         WHEN type = ANY(:stale_types) THEN type = ANY(:evaluated) AND last_seen <= :as_of
             AND (hotel_id = ANY(CAST(:closed_hotels AS integer[])) OR EXISTS (
@@ -288,8 +293,8 @@ SET status = 'resolved', resolved_at = o.ended_at, resolved_by = 'system', snooz
     is_counted = a.is_counted AND NOT o.is_withdrawn
 FROM (
     -- A state that is over was one: its days still show it, a request its own moment. Where they don't, the records were
-    -- changed.
-    SELECT o.*, l.is_state AND NOT l.is_found AND NOT EXISTS (
+    -- changed, or the clock was ahead.
+    SELECT o.*, l.is_early OR l.is_state AND NOT l.is_found AND NOT EXISTS (
                SELECT FROM ml_metrics m
                WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
                      = (l.metric, l.hotel_id, l.entity_type, l.entity_id)

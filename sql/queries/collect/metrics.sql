@@ -176,7 +176,7 @@ WITH checks AS (
            coalesce(departs_at, (arrives_on + 1)::timestamptz) AS departs_at
     FROM scratch_stays WHERE departs_on = arrives_on
 ), exposed AS (
-    -- Night by night: by room alone each check would be compared with all nights of its room. LIMIT tells the planner that
+    -- Night by night: by room alone each check would be compared with all nights of its room. By LIMIT the planner knows that
     -- they are few; for more it would sort all nights.
     SELECT c.room_id, c.business_date, n.night, n.guests, n.stay_on, false AS is_day_use
     FROM (SELECT room_id, business_date, previous_at::date AS previous_on FROM checks

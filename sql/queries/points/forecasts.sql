@@ -2,7 +2,8 @@
 
 -- name: merge
 -- Writes the forecasts of some hotels and days where they are new or different, and removes those of the same hotels
--- and days that are no longer forecast; returns how many of each. Equal ones are not touched at all.
+-- and days that are no longer forecast; returns how many of each. Equal ones are not touched at all. :is_live: the days are
+-- the last that are over, and a forecast of a later day is of a run whose clock was ahead.
 WITH computed AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:points AS jsonb)) AS c (
         hotel_id integer, entity_id integer, metric_value double precision, business_date date, context jsonb)
@@ -24,7 +25,8 @@ WITH computed AS MATERIALIZED (
 ), removed AS (
     DELETE FROM ml_metrics m
     WHERE m.metric_type = 'stock_days_left' AND m.hotel_id = ANY(:hotels)
-      AND m.observed_at >= CAST(:since_on AS date)::timestamptz AND m.observed_at < CAST(:until_on AS date)::timestamptz
+      AND m.observed_at >= CAST(:since_on AS date)::timestamptz
+      AND (:is_live OR m.observed_at < CAST(:until_on AS date)::timestamptz)
       AND NOT EXISTS (
         SELECT FROM computed c
         WHERE c.hotel_id = m.hotel_id AND c.entity_id = m.entity_id AND c.business_date = m.business_date)
@@ -52,14 +54,17 @@ WHERE metric_type = 'stock_days_left' AND observed_at >= :since AND observed_at 
 ORDER BY hotel_id, product_id, day
 
 -- name: insert_night
--- Replaces the forecasts of a night, of some hotels.
+-- Replaces the forecasts of a night, of some hotels. :is_live: that night is the last, and those of later ones are of a run
+-- whose clock was ahead.
 WITH made AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS c (
         hotel_id integer, product_id integer, days_left double precision, reason text, figures jsonb)
 ), removed AS (
     DELETE FROM ml_forecasts f
-    WHERE f.made_on = :made_on AND f.hotel_id = ANY(:hotels)
-      AND NOT EXISTS (SELECT FROM made m WHERE m.hotel_id = f.hotel_id AND m.product_id = f.product_id)
+    WHERE f.hotel_id = ANY(:hotels)
+      AND ((:is_live AND f.made_on > :made_on)
+           OR (f.made_on = :made_on
+               AND NOT EXISTS (SELECT FROM made m WHERE m.hotel_id = f.hotel_id AND m.product_id = f.product_id)))
 )
 INSERT INTO ml_forecasts (hotel_id, made_on, product_id, made_at, days_left, reason, figures)
 SELECT hotel_id, :made_on, product_id, :made_at, days_left, reason, figures FROM made

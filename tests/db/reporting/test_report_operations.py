@@ -103,7 +103,7 @@ def _insert_forecasts(
     made_at = AS_OF - timedelta(days=days_ago)
     made = [from_figures(figures or {}, hotel_id=hotel_id, product_id=n, name="", days=left, reason=None)
             for n, left in days.items()]  # fmt: skip
-    insert_night(connection, made_at.date(), made_at, made, [hotel_id])
+    insert_night(connection, made_at.date(), made_at, made, [hotel_id], is_live=False)
     connection.commit()
 
 

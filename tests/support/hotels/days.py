@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from support.hotels.simulated import sql
 
 STEP = timedelta(hours=12)
+DELIVERED = 100
+"""Units of product 1 that come in each Monday, about what a week takes; of product 2 nobody enters any."""
 LET_ROOMS = range(1, 9)
 """Rooms with guests all the time; from the others something is missing now and then."""
 
@@ -17,14 +19,13 @@ class Days:
         self._random = random.Random(seed)
 
     def pass_by(self, since: datetime, until: datetime, urls: tuple[str, ...]) -> None:
-        """Visits, issues and corrections of typing errors between two instants."""
+        """Visits, issues, deliveries and corrections of typing errors between two instants."""
         rows, day = [], since
         while day < until:
             if day.hour == 0:
                 rows += [self._visit(room, day + timedelta(hours=9, minutes=5 * room)) for room in range(1, 13)]
-                rows.append(f"INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, islem_tarihi) VALUES"
-                            f" ({self._random.randint(1, 2)}, 'cikis', {self._random.choice([5, 8, 60])},"
-                            f" '{day + timedelta(hours=8):%Y-%m-%d %H:%M}')")  # fmt: skip
+                issue = (self._random.randint(1, 2), "cikis", self._random.choice([5, 8, 60]))
+                rows += [_movement(*one, day + timedelta(hours=8)) for one in (issue, *_deliveries(day))]
                 if self._random.random() < 0.3:
                     rows.append("UPDATE minibar_islem_detay SET tuketim = 1 WHERE tuketim > 8")
             day += STEP
@@ -41,3 +42,14 @@ class Days:
             " INSERT INTO minibar_islem_detay (islem_id, urun_id, tuketim, eklenen_miktar)"
             f" SELECT id, {self._random.randint(1, 2)}, {units}, 0 FROM visit"
         )
+
+
+def _deliveries(day: datetime) -> list[tuple[int, str, int]]:
+    return [(1, "giris", DELIVERED)] if day.weekday() == 0 else []
+
+
+def _movement(product: int, kind: str, units: int, at: datetime) -> str:
+    return (
+        "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, islem_tarihi)"
+        f" VALUES ({product}, '{kind}', {units}, '{at:%Y-%m-%d %H:%M}')"
+    )
