@@ -141,4 +141,4 @@ SELECT product_id AS id, name FROM source_products()
 
 -- name: attendant_names
 -- All who may be attendants.
-SELECT user_id AS id, name FROM staff()
+SELECT user_id AS id, name FROM staff() ORDER BY user_id

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.hotels.simulated import sql
 
 from minibar_ml.cli.app import main
 from minibar_ml.config import location
@@ -16,7 +17,9 @@ from minibar_ml.domain.errors import ExitCode
 def chain(passing_database: Callable[..., str], template: str) -> Path:
     """Two hotels' databases with a profile each; the folder of profiles."""
     for name in ("bodrum", "izmir"):
-        add(name, passing_database(template))
+        url = passing_database(template)
+        sql(url, "UPDATE minibar_ml.ml_schema_migrations SET applied_at = now()")
+        add(name, url)
     return location.user_folder()
 
 
