@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import make_url, text
-from support.hotels.simulated import ZONE, done, sql
+from support.hotels.simulated import ZONE, command, done, sql
 from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.store.engine import make_engine
@@ -119,6 +119,14 @@ def test_whoever_sends_mail_elsewhere_by_the_jobs_login_is_on_record(store_url: 
     )
     assert [table for table, _ in found] == ["ml_people", "ml_channels", "ml_channels", "ml_people", "ml_channels"]
     assert "spy@example.com" in found[2][1]
+
+
+def test_doctor_fails_where_jobs_have_the_wider_rights_of_an_earlier_version(
+    store_url: str, jobs: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(store_url, "GRANT INSERT ON minibar_ml.ml_job_runs TO minibar_ml_collector")
+    command(store_url, "doctor")
+    assert "ml_job_runs added or changed since roles.sql was last run" in " ".join(capsys.readouterr().out.split())
 
 
 def test_months_of_another_era_get_no_partitions(jobs: str) -> None:
