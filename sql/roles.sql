@@ -146,19 +146,38 @@ GRANT INSERT (hotel_id, alert_types, entity_type, entity_ids, floor, since, unti
     UPDATE (ended_at, ended_by) ON minibar_ml.ml_mutes TO minibar_ml_operator;
 GRANT UPDATE (is_active) ON minibar_ml.ml_models TO minibar_ml_operator;
 
-GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs, minibar_ml.ml_alerts
+-- Jobs write by column too where a table counts its rows: whoever chose a number would take those of the runs to come,
+-- or change it so that no trigger knows the row again. Rights that earlier versions gave are taken back.
+REVOKE INSERT, UPDATE ON minibar_ml.ml_job_runs, minibar_ml.ml_alerts, minibar_ml.ml_models, minibar_ml.ml_training_logs,
+    minibar_ml.ml_nights, minibar_ml.ml_setup_rises, minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
+    minibar_ml.ml_mails, minibar_ml.ml_attachments FROM minibar_ml_collector;
+GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks TO minibar_ml_collector;
+GRANT SELECT, INSERT (job, as_of, started_at, ended_at, outcome, counts), UPDATE (ended_at, outcome, counts, error)
+    ON minibar_ml.ml_job_runs TO minibar_ml_collector;
+-- An alert begins without a verdict, and stays of the type, entity and time of which it was raised.
+GRANT SELECT, INSERT (type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
+    deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on, last_occurred_on,
+    measured_on, raised_at, last_seen, previous_id), UPDATE (severity, status, hotel_id, entity_name, metric, value,
+    expected, lower, upper, deviation_percent, score, detector, impact, reason, facts, message, suggested_action,
+    occurred_on, last_occurred_on, measured_on, last_seen, occurrences, read_at, read_by, resolved_at, resolved_by,
+    snoozed_until, snoozed_by, muted_by, end_reason, corrected_at, incident_id, is_counted, mute_id, lower_since)
+    ON minibar_ml.ml_alerts TO minibar_ml_collector;
+GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_forecasts, minibar_ml.ml_alert_days
     TO minibar_ml_collector;
-GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models, minibar_ml.ml_forecasts,
-    minibar_ml.ml_alert_days TO minibar_ml_collector;
+-- A model is not in use before a trigger has recorded it, and is always of the metric, hotel and version it was made for.
+GRANT SELECT, DELETE, INSERT (model_type, metric_type, hotel_id, version, model_data, parameters, data_points, trained_at,
+    accuracy, precision, recall, evaluated_on), UPDATE (is_active, model_data)
+    ON minibar_ml.ml_models TO minibar_ml_collector;
 GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_run_marks TO minibar_ml_collector;
-GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
+GRANT INSERT (model, metric_type, hotel_id, started_at, ended_at, data_points, success, error, metrics)
+    ON minibar_ml.ml_training_logs TO minibar_ml_collector;
 GRANT SELECT, INSERT, DELETE ON minibar_ml.ml_changed_days TO minibar_ml_collector;
 GRANT INSERT, UPDATE, DELETE ON minibar_ml.ml_muted_findings, minibar_ml.ml_source_problems TO minibar_ml_collector;
 -- The record of nights only grows.
-GRANT SELECT, INSERT ON minibar_ml.ml_nights TO minibar_ml_collector;
+GRANT SELECT ON minibar_ml.ml_nights TO minibar_ml_collector;
 GRANT SELECT ON minibar_ml.ml_nights TO minibar_ml_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_setups TO minibar_ml_collector;
-GRANT SELECT, INSERT ON minibar_ml.ml_setup_rises TO minibar_ml_collector;
+GRANT SELECT ON minibar_ml.ml_setup_rises TO minibar_ml_collector;
 -- So do the numbers that stand for keys, which the contract's functions look up for whoever calls them.
 GRANT SELECT ON minibar_ml.ml_source_ids TO minibar_ml_viewer;
 GRANT SELECT, INSERT ON minibar_ml.ml_source_ids TO minibar_ml_collector;
@@ -172,8 +191,8 @@ GRANT UPDATE (name) ON minibar_ml.ml_job_locks TO minibar_ml_collector;
 REVOKE UPDATE ON minibar_ml.ml_job_locks FROM minibar_ml_operator;
 
 -- Persons and messages: jobs deliver them, administrators look after them.
-GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
-    minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector;
+GRANT SELECT, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox, minibar_ml.ml_mails,
+    minibar_ml.ml_attachments TO minibar_ml_collector;
 GRANT SELECT ON minibar_ml.ml_outbox, minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_operator;
 GRANT SELECT ON minibar_ml.ml_people, minibar_ml.ml_channels TO minibar_ml_operator;
 -- Who may DELETE may LOCK the whole table: people are removed by functions.
@@ -189,12 +208,16 @@ BEGIN
         SELECT CAST(a.attrelid AS regclass) AS name, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS columns
         FROM pg_attribute a
         WHERE a.attrelid = ANY (CAST('{minibar_ml.ml_people,minibar_ml.ml_channels,minibar_ml.ml_outbox,'
-                                     'minibar_ml.ml_mails,minibar_ml.ml_attachments}' AS regclass[]))
+                                     'minibar_ml.ml_mails,minibar_ml.ml_attachments,minibar_ml.ml_nights,'
+                                     'minibar_ml.ml_setup_rises}' AS regclass[]))
           AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
         GROUP BY a.attrelid
     LOOP
+        EXECUTE format('GRANT INSERT (%s) ON %s TO minibar_ml_collector', target.columns, target.name);
+        CONTINUE WHEN target.name = ANY (CAST('{minibar_ml.ml_nights,minibar_ml.ml_setup_rises}' AS regclass[]));
         EXECUTE format('GRANT INSERT (%s), UPDATE (%s) ON %s TO minibar_ml_operator', target.columns, target.columns,
                        target.name);
+        EXECUTE format('GRANT UPDATE (%s) ON %s TO minibar_ml_collector', target.columns, target.name);
     END LOOP;
 END
 $$;

@@ -135,6 +135,11 @@ DECLARE
     head minibar_ml.ml_audit_head;
     last record;
 BEGIN
+    -- What is too long for a hash would wait for ever, and every run that moves what waits would end there.
+    IF octet_length(concat_ws('', NEW.os_user, NEW.operator, NEW.action, NEW.subject, NEW.before, NEW.after))
+       > 20000000 THEN
+        RAISE EXCEPTION 'an entry of the audit log has 20 million bytes at most' USING ERRCODE = 'program_limit_exceeded';
+    END IF;
     IF is_free THEN
         SELECT * INTO head FROM minibar_ml.ml_audit_head FOR UPDATE SKIP LOCKED;
         IF NOT FOUND AND minibar_ml.waits_for_audit_head() THEN
@@ -281,6 +286,14 @@ DECLARE
              THEN NEW.snoozed_by END,
         CASE WHEN is_given AND NEW.status = 'open' THEN current_setting('minibar_ml.operator', true) END];
 BEGIN
+    -- Who gave a verdict, and when, changes with the verdict alone, for jobs too: no step of the alert would say so.
+    IF NEW.status = OLD.status AND NOT minibar_ml.owns_store(session_user)
+       AND (NEW.read_by IS DISTINCT FROM OLD.read_by OR NEW.read_at IS DISTINCT FROM OLD.read_at
+            OR NEW.resolved_by IS DISTINCT FROM OLD.resolved_by OR NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
+            OR (NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by
+                AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
+        RAISE EXCEPTION 'who decided on an alert changes only with the verdict' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF NOT minibar_ml.is_person(session_user) THEN
         RETURN NEW;
     END IF;
@@ -294,14 +307,6 @@ BEGIN
     END IF;
     IF NEW.muted_by IS DISTINCT FROM OLD.muted_by AND NEW.muted_by IS NOT NULL THEN
         RAISE EXCEPTION 'only a job may say which alert explains another' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    -- Who gave a verdict, and when, changes with the verdict alone.
-    IF NEW.status = OLD.status
-       AND (NEW.read_by IS DISTINCT FROM OLD.read_by OR NEW.read_at IS DISTINCT FROM OLD.read_at
-            OR NEW.resolved_by IS DISTINCT FROM OLD.resolved_by OR NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
-            OR (NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by
-                AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
-        RAISE EXCEPTION 'who decided on an alert changes only with the verdict' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- Clocks may differ by up to a day; what the program allows is 366.
     IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
@@ -489,8 +494,10 @@ DECLARE
     partition_name text;
     made integer := 0;
 BEGIN
-    IF since < until - interval '12 years' OR until > clock_timestamp() + interval '5 years' THEN
-        RAISE EXCEPTION 'no partitions are made from % to %: more than 12 years, or 5 years ahead', since, until
+    IF since < until - interval '12 years' OR until > clock_timestamp() + interval '5 years'
+       OR since < '1999-12-31 00:00:00Z' THEN
+        RAISE EXCEPTION 'no partitions are made from % to %: more than 12 years, 5 years ahead, or before 2000', since,
+            until
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     WHILE month_start <= (until AT TIME ZONE 'UTC') + interval '2 months' LOOP
@@ -694,6 +701,19 @@ CREATE FUNCTION minibar_ml.is_renamed(user_id integer, was text, now_called text
     FROM (SELECT regexp_replace(was, ' \(#[0-9]+\)$', '') AS was,
                  regexp_replace(now_called, ' \(#[0-9]+\)$', '') AS called) n
 $_$;
+
+CREATE FUNCTION minibar_ml.keep_ended_runs() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT minibar_ml.owns_store(session_user)
+       AND (TG_OP = 'UPDATE' OR OLD.ended_at IS NULL OR OLD.started_at > clock_timestamp() - interval '365 days') THEN
+        RAISE EXCEPTION '% of a run that has ended is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN CASE TG_OP WHEN 'UPDATE' THEN NEW ELSE OLD END;
+END
+$$;
 
 CREATE TABLE minibar_ml.ml_channels (
     id bigint NOT NULL,
@@ -990,6 +1010,13 @@ CREATE FUNCTION minibar_ml.os_user() RETURNS text
     SELECT left(coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown'), 200)
 $$;
 
+CREATE FUNCTION minibar_ml.owns_store(who name) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT pg_has_role(who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
+$$;
+
 CREATE FUNCTION minibar_ml.point_digest(metric_type text, business_date date, metric_value double precision, context jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -1256,11 +1283,15 @@ CREATE FUNCTION minibar_ml.record_writes() RETURNS trigger
     AS $$
 DECLARE
     dropped text[] := ARRAY['sealed', 'content', 'body', 'html'];
-    is_person boolean := minibar_ml.is_person(session_user);
+    -- People and addresses say where mail goes: there jobs are recorded as people are, whatever command they call it.
+    is_told boolean := minibar_ml.is_person(session_user)
+                       OR (TG_TABLE_NAME IN ('ml_people', 'ml_channels') AND NOT minibar_ml.owns_store(session_user));
+    follows boolean := NOT minibar_ml.is_person(session_user)
+                       AND coalesce(current_setting('minibar_ml.follows', true), '') = 'on';
     before jsonb;
     after jsonb;
 BEGIN
-    IF NOT is_person AND (current_setting('minibar_ml.follows', true) = 'on') IS NOT TRUE THEN
+    IF NOT is_told AND NOT follows THEN
         RETURN NULL;
     END IF;
     IF TG_OP <> 'INSERT' THEN
@@ -1271,11 +1302,11 @@ BEGIN
     END IF;
     IF before IS NULL AND after IS NULL THEN
         RETURN NULL;
-    ELSIF is_person THEN
+    ELSIF follows THEN
+        PERFORM minibar_ml.add_entry(NULL, 'people.follow', TG_TABLE_NAME, before, after);
+    ELSE
         INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
         VALUES (minibar_ml.os_user(), 'table.' || lower(TG_OP), TG_TABLE_NAME, before, after);
-    ELSE
-        PERFORM minibar_ml.add_entry(NULL, 'people.follow', TG_TABLE_NAME, before, after);
     END IF;
     RETURN NULL;
 END
@@ -2825,6 +2856,10 @@ CREATE TRIGGER ml_facts_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.m
 CREATE TRIGGER ml_facts_recorded AFTER INSERT ON minibar_ml.ml_facts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_facts();
 
 CREATE TRIGGER ml_job_locks_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_job_locks FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
+CREATE TRIGGER ml_job_runs_kept BEFORE UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW WHEN ((old.outcome <> 'running'::text)) EXECUTE FUNCTION minibar_ml.keep_ended_runs();
+
+CREATE TRIGGER ml_job_runs_not_removed BEFORE DELETE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.keep_ended_runs();
 
 CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 

@@ -27,13 +27,19 @@ PREPARE = """
            pg_catalog.set_config('lock_timeout', %s, s.is_pooled),
            pg_catalog.set_config('idle_session_timeout', '0', s.is_pooled),
            pg_catalog.set_config('jit', 'off', s.is_pooled),
+           pg_catalog.set_config('extra_float_digits', '1', s.is_pooled),
+           pg_catalog.set_config('IntervalStyle', 'postgres', s.is_pooled),
+           pg_catalog.set_config('array_nulls', 'on', s.is_pooled),
+           pg_catalog.set_config('transform_null_equals', 'off', s.is_pooled),
            pg_catalog.set_config('minibar_ml.os_user', %s, s.is_pooled),
            s.is_pooled, pg_catalog.pg_is_in_recovery()
     FROM (SELECT pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) %s AS is_pooled) s
 """
 """What a session begins with. The schemas of the role's own search_path are kept: `db init` finds the source there.
 A session is idle while a job computes. No statement is compiled (jit): most run once, which takes milliseconds, and
-where a table has no statistics yet its plans look dear enough to compile them for a tenth of a second each. A pooler
+where a table has no statistics yet its plans look dear enough to compile them for a tenth of a second each.
+What changes the meaning of values is not left to the role's own settings, which any login may change of itself (ALTER
+ROLE CURRENT_USER SET) for all sessions to come: with `extra_float_digits = -15` figures are read as rounded. A pooler
 names another process than the one that answers: there nothing is left behind, for the next transaction may be another
 process's, and this one another client's."""
 PREPARE_TRANSACTION = f"""
@@ -41,6 +47,10 @@ PREPARE_TRANSACTION = f"""
     SET LOCAL TimeZone = %s;
     SET LOCAL lock_timeout = %s;
     SET LOCAL jit = off;
+    SET LOCAL extra_float_digits = 1;
+    SET LOCAL IntervalStyle = postgres;
+    SET LOCAL array_nulls = on;
+    SET LOCAL transform_null_equals = off;
     SET LOCAL minibar_ml.os_user = %s;
     SET LOCAL minibar_ml.source_schemas = %s
 """

@@ -60,8 +60,11 @@ SELECT put_into_group(:database_role, :group)
 SELECT role, hotel_id, is_active FROM source_users() WHERE user_id = :user_id
 
 -- name: fetch_foreign
--- The store's tables that the owner role does not own: roles.sql was not run since they were made.
+-- The store's tables that the owner role does not own, or of which jobs may write numbers that the table counts:
+-- roles.sql was not run since they were made, or since jobs write by column.
 SELECT c.relname AS name FROM pg_class c
 WHERE c.relnamespace = to_regnamespace('minibar_ml') AND c.relkind IN ('r', 'p')
-  AND pg_get_userbyid(c.relowner) <> 'minibar_ml_owner'
+  AND (pg_get_userbyid(c.relowner) <> 'minibar_ml_owner' OR EXISTS (
+      SELECT FROM aclexplode(c.relacl) g JOIN pg_attribute a ON a.attrelid = c.oid AND a.attidentity <> ''
+      WHERE g.grantee = to_regrole('minibar_ml_collector') AND g.privilege_type IN ('INSERT', 'UPDATE')))
 ORDER BY c.relname

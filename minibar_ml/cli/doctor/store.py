@@ -104,7 +104,7 @@ def roles(connection: "Connection") -> Iterator[Check]:
     foreign = grants.fetch_foreign(connection)
     gone = [binding.database_role for binding in access.fetch(connection) if not binding.exists]
     if foreign:
-        yield Check("roles", "failed", f"{listed(foreign)} added since roles.sql was last run", hint)
+        yield Check("roles", "failed", f"{listed(foreign)} added or changed since roles.sql was last run", hint)
     for login in gone:
         found = f"role {login} has access to hotels but does not exist"
         yield Check("roles", "failed", found, f"run `minibar-ml access remove {login}`")

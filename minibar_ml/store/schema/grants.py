@@ -74,5 +74,5 @@ def is_installed(connection: Connection) -> bool:
 
 
 def fetch_foreign(connection: Connection) -> list[str]:
-    """The store's tables that came after roles.sql was last run, so that their grants are missing."""
+    """The store's tables that came after roles.sql was last run, or whose grants are those of an earlier one."""
     return list(connection.execute(query("access.fetch_foreign")).scalars())

@@ -94,8 +94,8 @@ JOIN pg_class c ON c.relnamespace = to_regnamespace('minibar_ml') AND c.relname 
 WHERE NOT has_schema_privilege(c.relnamespace, 'USAGE') OR NOT has_table_privilege(c.oid, 'SELECT')
    OR EXISTS (
        SELECT FROM unnest(string_to_array(needed.rights, ' ')) AS asked (verb)
-       WHERE NOT CASE WHEN c.relname IN ('ml_alert_events', 'ml_job_locks') THEN has_any_column_privilege(c.oid, verb)
-                      ELSE has_table_privilege(c.oid, verb) END)
+       WHERE NOT CASE verb WHEN 'DELETE' THEN has_table_privilege(c.oid, verb)
+                           ELSE has_any_column_privilege(c.oid, verb) END)
 UNION ALL
 SELECT 'ml_audit_log'
 WHERE NOT EXISTS (

@@ -248,7 +248,7 @@ def test_roles_that_are_missing_outdated_or_gone_are_reported(
     done(store_url, "db", "roles", "--apply", "--quiet")
     sql(store_url, "ALTER TABLE minibar_ml.ml_later OWNER TO postgres")
     words = words_of(found(capsys, ExitCode.UNEXPECTED), "roles")
-    assert "failed: ml_later added since roles.sql was last run" in words
+    assert "failed: ml_later added or changed since roles.sql was last run" in words
     assert "failed: role gone_for_good has access to hotels but does not exist" in words
     done(store_url, "access", "remove", "gone_for_good", "--quiet")
     done(store_url, "db", "roles", "--apply", "--quiet")
