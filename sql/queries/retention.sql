@@ -13,8 +13,11 @@ WHERE o.ended_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * i
       WHERE m.digest_id = o.id AND is_live(a.status))
 
 -- name: prune_mails
--- Deletes mails that no message needs any more, with their attachments.
-DELETE FROM ml_mails WHERE id NOT IN (SELECT mail_id FROM ml_outbox WHERE mail_id IS NOT NULL)
+-- Deletes mails that no message needs any more, with their attachments; those that an open transaction refers to, another
+-- night.
+DELETE FROM ml_mails WHERE id IN (
+    SELECT m.id FROM ml_mails m WHERE m.id NOT IN (SELECT mail_id FROM ml_outbox WHERE mail_id IS NOT NULL)
+    FOR UPDATE SKIP LOCKED)
 
 -- name: prune_runs
 -- Deletes runs that ended so long ago, except the last of each job that did its work.

@@ -4,7 +4,6 @@ import hashlib
 import smtplib
 import ssl
 from dataclasses import dataclass, field
-from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -183,9 +182,13 @@ def _composed(sender: str, address: str, name: str, mail: Mail, identity: str) -
     ">From ", as mailboxes of old wanted it.
     """
     try:
+        # As the server is told it; what is not ASCII there, nobody has said that it may be.
+        address.encode("ascii")
         return compose(sender, address, name, mail, identity).as_bytes()
-    except (ValueError, IndexError, MessageError) as error:
-        raise NeverDeliverable(reason(f"it can't be written as a mail: {error}")) from error
+    except Exception as error:
+        # Nothing here but the message itself: what the library makes of a strange one is whatever its code trips over
+        # (AttributeError for the address "a@["), and the messages behind it must not wait for that.
+        raise NeverDeliverable(reason(f"it can't be written as a mail: {type(error).__name__}: {error}")) from error
 
 
 def compose(sender: str, address: str, name: str, mail: Mail, identity: str) -> EmailMessage:

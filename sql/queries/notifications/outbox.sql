@@ -14,7 +14,7 @@ WITH fresh AS (
         SELECT id FROM ml_alert_events
         WHERE considered_at IS NULL AND alert_id NOT IN (
             SELECT id FROM ml_alerts WHERE id IN (SELECT held('alerts')) OR muted_by IN (SELECT held('alerts')))
-        FOR UPDATE SKIP LOCKED)
+        FOR NO KEY UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
     -- A muted alert is news of the one that explains it where it is more severe.
@@ -147,7 +147,7 @@ WHERE o.id = chosen.id AND o.status = 'waiting'
 
 -- name: claim
 -- Takes up to :batch due messages of these kinds of channel, the most severe first, out of every other run's reach for the
--- lease; returns them.
+-- lease; returns them. Whoever only refers to a message or an event (FOR KEY SHARE) holds none up, here and in enqueue.
 WITH due AS (
     SELECT o.id
     FROM ml_outbox o
@@ -159,7 +159,7 @@ WITH due AS (
            OR EXISTS (SELECT FROM ml_outbox m JOIN ml_alerts b ON b.id = m.alert_id
                       WHERE m.digest_id = o.id AND b.severity = 'critical'))
     ORDER BY a.severity DESC NULLS LAST, o.next_at, o.id
-    LIMIT :batch FOR UPDATE OF o SKIP LOCKED
+    LIMIT :batch FOR NO KEY UPDATE OF o SKIP LOCKED
 )
 UPDATE ml_outbox o
 SET attempts = o.attempts + 1, next_at = CAST(:as_of AS timestamptz) + :lease_seconds * interval '1 second'
