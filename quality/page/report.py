@@ -102,6 +102,8 @@ def _sections(results: Results) -> list[str]:
     ]
     if results.yardsticks:
         found += [
+            # A heading of its own: what is put in place of the section before it ends here.
+            "## The bound",
             "What a test finds that knows all parameters of the simulated guests, but not which guest is which: a"
             " spike at the first evaluation (quality/yardsticks/bound.py; the detector may evaluate again at the next"
             " check), a silent room by the probability that normal guests leave all its checks empty, however short"

@@ -60,3 +60,9 @@ def test_a_section_takes_the_place_of_its_former_one() -> None:
     once = report.put_into(page, f"{vacancy.HEADING}\n\nfirst", vacancy.HEADING)
     assert once.index("x") < once.index("first") < once.index("## Simple rules")
     assert report.put_into(once, f"{vacancy.HEADING}\n\nsecond", vacancy.HEADING) == once.replace("first", "second")
+
+
+def test_the_section_on_the_page_ends_before_the_bound() -> None:
+    page = report.FILE.read_text(encoding="utf-8")
+    after = report.put_into(page, f"{vacancy.HEADING}\n\nother", vacancy.HEADING)
+    assert "other\n\n## The bound\n\nWhat a test finds" in after

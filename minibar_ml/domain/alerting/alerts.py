@@ -22,8 +22,7 @@ WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
 """What a list shows by default: a snoozed alert waits."""
 EVENTS = (
     "opened", "escalated", "eased", "recurred", "corrected", "updated", "next_request", "acknowledged", "snoozed",
-    "unsnoozed", "resolved", "false_positive", "reopened", "muted", "unmuted", "renamed",
-    "commented",
+    "unsnoozed", "resolved", "false_positive", "reopened", "muted", "unmuted", "renamed", "commented",
 )  # fmt: skip
 """What can happen to an alert."""
 
