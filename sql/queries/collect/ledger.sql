@@ -169,15 +169,20 @@ WHERE l.hotel_id IS NOT NULL
 -- name: settle_openings
 -- Where a product's ledger was below zero at some time, and the application holds more of it than the ledger now says, the
 -- ledger's beginning is missing: the application began with stock that no row brought in. Its level is the application's.
+-- An empty depot is believed where the application changed its level with the last row that both books know: rooms that
+-- an administrator fills are in the ledger alone, and levels that nobody keeps stay zero.
 -- Whole ledgers are only read of products of which the application holds more.
 WITH more AS MATERIALIZED (
     SELECT l.hotel_id, l.product_id, d.units - l.now AS units, l.lowest
     FROM scratch_ledgers l JOIN (
-        SELECT coalesce(CAST(:ledger_hotel AS integer), hotel_id) AS hotel_id, product_id, sum(units) AS units
+        SELECT coalesce(CAST(:ledger_hotel AS integer), hotel_id) AS hotel_id, product_id, sum(units) AS units,
+               max(changed_at) AS changed_at
         FROM source_depot_stock()
         WHERE CAST(:ledger_hotel AS integer) IS NULL OR :ledger_hotel IN (0, hotel_id) GROUP BY 1, 2) d
     USING (hotel_id, product_id)
-    WHERE d.units > 0 AND d.units > l.now AND d.units <= 1000000
+    WHERE d.units > l.now AND d.units <= 1000000 AND (d.units > 0 OR d.changed_at >= (
+        SELECT max(m.moved_at) - interval '1 minute' FROM source_stock_movements('1900-01-01', '2200-01-01') m
+        WHERE m.product_id = l.product_id AND m.flow NOT IN ('room', 'room_reversal')))
 ), short AS MATERIALIZED (
     SELECT l.hotel_id, l.product_id, l.units FROM more l WHERE coalesce(l.lowest, (
         SELECT min(balance) FROM (

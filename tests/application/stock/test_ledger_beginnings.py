@@ -24,12 +24,12 @@ def moved(hotel: Application, kind: str, units: int, at: str, text: str) -> None
     )  # fmt: skip
 
 
-def holds(hotel: Application, units: int) -> None:
+def holds(hotel: Application, units: int, changed_at: str | None = None) -> None:
     sql(
         hotel.url,
-        "INSERT INTO urun_stok (urun_id, otel_id, mevcut_stok, minimum_stok, maksimum_stok, kritik_stok_seviyesi)"
-        " VALUES (1, 1, :units, 0, 0, 0)",
-        units=units,
+        "INSERT INTO urun_stok (urun_id, otel_id, mevcut_stok, minimum_stok, maksimum_stok, kritik_stok_seviyesi,"
+        " son_guncelleme_tarihi) VALUES (1, 1, :units, 0, 0, 0, CAST(:changed_at AS timestamptz))",
+        units=units, changed_at=changed_at,
     )  # fmt: skip
 
 
@@ -82,6 +82,26 @@ def test_a_ledger_below_zero_is_an_alert_where_the_application_has_none_or_does_
     moved(hotel, "giris", 10, "2025-11-09 09:00", "Ana Depo Tedarik - T1")
     moved(hotel, "cikis", 24, "2025-11-10 09:00", "FIFO Stok Çıkışı - zimmet_transfer")
     assert below_zero(hotel) == [-14]
+
+
+def test_an_empty_depot_is_believed_where_only_the_ledger_knows_of_rooms_that_an_administrator_filled(
+    hotel: Application,
+) -> None:
+    holds(hotel, 0, changed_at="2025-11-11 09:00")
+    moved(hotel, "giris", 30, "2025-11-09 09:00", "Ana Depo Tedarik - T1")
+    moved(hotel, "cikis", 20, "2025-11-10 09:00", "İlk dolum - Oda: 101")
+    moved(hotel, "cikis", 30, "2025-11-11 09:00", "FIFO Stok Çıkışı - zimmet_transfer")
+    moved(hotel, "cikis", 6, "2025-11-13 09:00", "Minibar tüketimi - Oda: 102")
+    assert below_zero(hotel) == []
+    assert levels(hotel)[-1] == 0
+
+
+def test_a_row_of_the_ledger_alone_after_the_applications_level_is_an_alert(hotel: Application) -> None:
+    holds(hotel, 0, changed_at="2025-11-11 09:00")
+    moved(hotel, "giris", 30, "2025-11-09 09:00", "Ana Depo Tedarik - T1")
+    moved(hotel, "cikis", 30, "2025-11-11 09:00", "FIFO Stok Çıkışı - zimmet_transfer")
+    moved(hotel, "cikis", 244, "2025-11-12 09:00", "elle")
+    assert below_zero(hotel) == [-244]
 
 
 def test_a_ledger_that_was_never_below_zero_stays_as_it_is(hotel: Application) -> None:
