@@ -123,16 +123,20 @@ ANALYZE scratch_visits (visit_id, hotel_id, room_id, attendant_id, business_date
 -- Visits that may have had a guest before them of whom the lists do not know yet, or never will: one who came without a
 -- booking stands on no list before the next list of guests in house. So each night that the room may have been slept in
 -- since the visit before needs the list of the day after it; one that was loaded after the visit will do for its own day.
--- `is_tonight`: only the night after the visit needs a list, and none that could have come before it.
+-- `is_tonight`: only the night after the visit needs a list, and no guest of that night can have come before it. Guests are
+-- entered a day late, too: the list of the morning after their first night does not name them, the next one does. So a visit
+-- before check-in time waits for some list that was loaded after it.
 -- One list that is missing between two that both have the room empty hides one kind of guest: who stayed for that night
 -- alone and is not on the list of departures either. `hidden` is the probability of such a guest in an empty room: how many
 -- arrive for each free room and night, times the share of stays that one list of guests in house named and no other list.
 -- Where other nights lack their list, too, it is not known.
 -- Where nobody keeps what was loaded this can't be asked.
 WITH tracked AS (
-    SELECT hotel_id, min(day) - 1 AS first_night, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
+    SELECT hotel_id, min(day) - 1 AS first_night, max(day) AS last_day,
+           max(loaded_at) FILTER (WHERE is_loaded) AS last_loaded_at
+    FROM scratch_uploads GROUP BY hotel_id
 ), nights AS MATERIALIZED (
-    SELECT t.hotel_id, n::date AS night, u.loaded_at, coalesce(u.is_loaded, false) AND EXISTS (
+    SELECT t.hotel_id, n::date AS night, u.loaded_at, t.last_loaded_at, coalesce(u.is_loaded, false) AND EXISTS (
                SELECT FROM scratch_uploads x WHERE x.hotel_id = t.hotel_id AND x.day = n::date + 1 AND x.names_leavers)
            AND EXISTS (
                SELECT FROM scratch_uploads x WHERE x.hotel_id = t.hotel_id AND x.day = n::date + 2 AND x.is_loaded
@@ -162,9 +166,9 @@ SELECT v.visit_id, bool_and(o.is_tonight),
 FROM scratch_visits v JOIN nights n
   ON n.hotel_id = v.hotel_id AND n.night >= v.previous_at::date - 1 AND n.night <= v.business_date
 LEFT JOIN unseen u ON u.hotel_id = v.hotel_id
-CROSS JOIN LATERAL (SELECT n.night = v.business_date AND (
-    v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz
-    OR coalesce(n.loaded_at > v.visited_at, false)),
+CROSS JOIN LATERAL (SELECT n.night = v.business_date AND coalesce(
+    n.loaded_at > v.visited_at OR n.last_loaded_at > v.visited_at
+        AND v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz, false),
     n.is_between AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id
                                  AND s.night IN (n.night - 1, n.night + 1))) o (is_tonight, is_between)
 WHERE NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s.night = n.night)

@@ -170,9 +170,9 @@ def test_an_alert_ground_vanishes_when_the_extension_is_on_the_list(hotel: Appli
     hotel.empty(1, "2025-11-11 09:00")
     hotel.empty(1, "2025-11-12 09:00")
     hotel.setup(1, "2025-11-13 09:00", 1, 2)
-    assert vacant(hotel, "2025-11-14T02:00") == {"2025-11-13": 2}
-    hotel.overwrite(stay, "2025-11-08", "2025-11-15", at="2025-11-14 08:00")
-    assert vacant(hotel, "2025-11-15T02:00") == {}
+    assert vacant(hotel, "2025-11-14T12:00") == {"2025-11-13": 2}
+    hotel.overwrite(stay, "2025-11-08", "2025-11-15", at="2025-11-15 08:00")
+    assert vacant(hotel, "2025-11-16T02:00") == {}
     assert context(hotel, "2025-11-13")["nights"] == 1
 
 
@@ -255,11 +255,27 @@ def test_what_is_found_in_the_evening_is_unknown_until_the_next_list_of_guests_i
     assert context(hotel, "2025-11-10", 2)["known"] is True
 
 
-def test_what_is_found_before_check_in_time_needs_no_later_list(hotel: Application) -> None:
-    sql(hotel.url, "DELETE FROM yukleme_gorevleri WHERE gorev_tarihi > '2025-11-10'")
+@pytest.mark.parametrize(
+    ("next_list", "found"), [(None, {}), ("2025-11-11", {"2025-11-10": 2}), ("2025-11-12", {"2025-11-10": 2})]
+)
+def test_what_is_found_before_check_in_time_waits_for_a_list_that_was_loaded_after_it(
+    hotel: Application, next_list: str | None, found: dict[str, float]
+) -> None:
+    sql(hotel.url, "DELETE FROM yukleme_gorevleri WHERE gorev_tarihi > '2025-11-10'"
+        " AND gorev_tarihi IS DISTINCT FROM CAST(:day AS date)", day=next_list)  # fmt: skip
     hotel.empty(1, "2025-11-09 10:00")
     hotel.setup(1, "2025-11-10 11:00", 1, 2)
-    assert vacant(hotel, "2025-11-11T02:00") == {"2025-11-10": 2}
+    assert vacant(hotel, "2025-11-11T02:00") == {}
+    assert vacant(hotel, "2025-11-12T12:00") == found
+
+
+def test_a_guest_who_was_entered_a_day_late_accuses_nobody_meanwhile(hotel: Application) -> None:
+    hotel.empty(1, "2025-11-12 10:00")
+    hotel.setup(1, "2025-11-13 11:07", 1, 3)
+    assert vacant(hotel, "2025-11-14T02:00") == {}
+    hotel.stay(1, "2025-11-12", "2025-11-17", kind="in_house", made="2025-11-14 08:00")
+    assert vacant(hotel, "2025-11-14T12:00") == {}
+    assert context(hotel, "2025-11-13")["nights"] == 1
 
 
 def test_a_list_of_the_evening_shows_who_was_there_in_the_afternoon(hotel: Application) -> None:

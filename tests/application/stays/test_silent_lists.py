@@ -1,5 +1,7 @@
 """A list of guests in house that does not have a room: what it says of the morning, and of the next one."""
 
+from datetime import date
+
 import pytest
 from support.hotels.application import Application
 from support.hotels.presence import listed_hotel, states, vacant
@@ -79,7 +81,8 @@ def test_who_never_came_was_not_there_in_the_morning_nor_left_on_the_next_one(
     hotel.setup(1, "2025-11-14 09:30", 1, 3)
     hotel.empty(1, "2025-11-15 10:00")
     hotel.setup(1, "2025-11-16 10:00", 1, 2)
-    found = _run(hotel, "2025-11-16T02:00", "2025-11-17T02:00")
+    hotel.uploads(date(2025, 11, 17), date(2025, 11, 17))
+    found = _run(hotel, "2025-11-16T02:00", "2025-11-17T12:00")
     assert found == {"2025-11-16": 2} | ({"2025-11-14": 3} if lists_name_arrivals else {})
     assert states(hotel, "2025-11-14")[-1] == "unknown"
 
@@ -98,7 +101,7 @@ def test_a_list_of_who_stays_on_does_not_say_that_its_leavers_have_left(
     hotel.overwrite(row, "2025-11-11", "2025-11-14", "2025-11-13 08:00")
     hotel.empty(1, "2025-11-14 10:27")
     hotel.setup(1, "2025-11-15 10:00", 1, 3)
-    assert _run(hotel, "2025-11-16T02:00") == ({"2025-11-15": 3} if names_leavers else {})
+    assert _run(hotel, "2025-11-16T12:00") == ({"2025-11-15": 3} if names_leavers else {})
 
 
 @pytest.mark.parametrize(("others_named_on", "found"), [("09", {}), ("16", {"2025-11-14": 3})])
