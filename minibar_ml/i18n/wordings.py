@@ -149,9 +149,14 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     "between_guests": Wording(
         "Room {name}: {units} missing though no guest is on record since the last check{normal}.",
-        "Ask at the front desk when the guest before left, and when the next one came. If nobody had the room between "
-        "the two checks, find out who entered it.",
-        ("Last check: {previous_on}.", "A guest may have left after it, or come before this check.", MISSING, EARLIER),
+        "Ask at the front desk whether somebody had the room between the two checks, and when the guest before left "
+        "and the next one came. If nobody did, find out who entered it.",
+        (
+            "Last check: {previous_on}.",
+            "A guest may have left after it, come before this check, or be on no list.",
+            MISSING,
+            EARLIER,
+        ),
         (NONE, RANGE, ABOUT),
     ),
     "after_first_check": Wording(

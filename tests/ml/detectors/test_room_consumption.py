@@ -11,7 +11,7 @@ from support.hotels.ordinary_life import HOTEL, LAST_DAY, moment, ordinary
 
 from minibar_ml.ml.contract import Limits, Parameters, TooLittle
 from minibar_ml.ml.detectors.room_consumption import RoomConsumption
-from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_DEPARTURE, CERTAIN, Frames
+from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_DEPARTURE, CERTAIN, MISSING_LIST, Frames
 from minibar_ml.ml.rooms import visit_model
 from minibar_ml.ml.rooms.check_scores import EARLY_PENALTY
 from minibar_ml.ml.rooms.predictive import predict
@@ -118,11 +118,12 @@ def test_the_second_test_finds_the_fault_on_its_own_day(learned: Parameters) -> 
     [
         (BEFORE_DEPARTURE, 30.0, ("vacant_consumption", "between_guests", 30.0)),
         (AFTER_DEPARTURE, 29.0, ("vacant_consumption", "between_guests", 29.0)),
+        (MISSING_LIST, 30.0, ("vacant_consumption", "between_guests", 30.0)),
         # What guests had in the room that day is far too much by itself.
         (BEFORE_DEPARTURE, 10.0, ("consumption_anomaly", "room_high", 30.0)),
         (CERTAIN, 30.0, ("consumption_anomaly", "room_high", 30.0)),
     ],
-    ids=["all of it", "nearly all", "the lesser part", "certain"],
+    ids=["all of it", "nearly all", "a list is missing", "the lesser part", "certain"],
 )
 def test_what_is_missing_between_two_guests_is_no_guests_consumption(
     learned: Parameters, evidence: int, missing: float, said: tuple[str, str, float]

@@ -70,9 +70,11 @@ CASES: list[tuple[Any, ...]] = [
     ("vacant_consumption", "room", "between_guests", 8.0, 0.4, (0.0, 1.0),
      {"previous_on": "2025-11-17", "products": PRODUCTS},
      "Room 1126: 8 units missing though no guest is on record since the last check; 0 to 1 is normal."
-     " Last check: 17 Nov. A guest may have left after it, or come before this check. Missing: 2 × Kola, 1 × Su.",
+     " Last check: 17 Nov. A guest may have left after it, come before this check, or be on no list."
+     " Missing: 2 × Kola, 1 × Su.",
      "Oda 1126: son kontrolden beri kayıtlı misafir yokken 8 adet eksilmiş; normali 0–1 adet."
-     " Son kontrol: 17 Kas. Misafir o kontrolden sonra çıkmış ya da bu kontrolden önce gelmiş olabilir."
+     " Son kontrol: 17 Kas. Misafir o kontrolden sonra çıkmış, bu kontrolden önce gelmiş ya da hiçbir listede yer"
+     " almamış olabilir."
      " Eksik: 2 × Kola, 1 × Su."),
     ("vacant_consumption", "room", "after_first_check", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
      "Room 1126: 4 units missing at the second check after a departure; the first may have missed something."
