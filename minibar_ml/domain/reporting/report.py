@@ -20,7 +20,7 @@ from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, Model
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.places import Place
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
-from minibar_ml.domain.reporting.today import Duty
+from minibar_ml.domain.reporting.today import Task
 
 ReportKind = Literal["weekly", "monthly", "dashboard"]
 
@@ -47,7 +47,7 @@ class Report:
     total: Count
     live: tuple[Live, ...]
     waiting: tuple[Waiting, ...]
-    today: tuple[Duty, ...]
+    today: tuple[Task, ...]
     actions: Page[Action]
     alerts: Page[ListedAlert]
     details: Mapping[int, Detail]

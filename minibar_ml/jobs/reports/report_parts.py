@@ -19,7 +19,7 @@ from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.places import Place
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
 from minibar_ml.domain.reporting.tallies import Tallies
-from minibar_ml.domain.reporting.today import Duty
+from minibar_ml.domain.reporting.today import Task
 from minibar_ml.store.jobs import problems
 from minibar_ml.store.jobs.runs import fetch_idle
 from minibar_ml.store.reporting import consumed, details, first_screen, listed, reports
@@ -76,7 +76,7 @@ class Waits(TypedDict):
     live: tuple[Live, ...]
     waiting: tuple[Waiting, ...]
     snoozed: Snoozed | None
-    today: tuple[Duty, ...]
+    today: tuple[Task, ...]
     actions: Page[Action]
     details: Mapping[int, Detail]
     stock_outs: Page[StockOut] | None
@@ -133,7 +133,7 @@ def waits(reading: Reading) -> Waits:
         live=happenings.live(waiting),
         waiting=waiting,
         snoozed=snoozed,
-        today=today.duties(actions, outs.rows if outs else (), stays, reading.day),
+        today=today.tasks(actions, outs.rows if outs else (), stays, reading.day),
         actions=Page(actions, sum(line.alerts for line in waiting)),
         details=details.fetch(connection, scope, actions, reading.day),
         stock_outs=outs,
