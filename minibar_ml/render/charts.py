@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from minibar_ml.domain.alerting.severities import SEVERITIES
-from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.alert_counts import Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, StockOut
 from minibar_ml.domain.reporting.rows import Count

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.alert_counts import Week
 from minibar_ml.domain.reporting.rows import Count
 from minibar_ml.render import charts
 

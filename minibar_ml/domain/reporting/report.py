@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.alert_counts import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
-from minibar_ml.domain.reporting.happenings import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.minibar import Minibar

@@ -10,9 +10,9 @@ from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, AlertEvent, Day
 from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.alert_counts import WHATS, Happened, Waiting, Week, weeks_before
 from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
-from minibar_ml.domain.reporting.happenings import WHATS, Happened, Waiting, Week, weeks_before
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.minibar import Compared, ComparedShare, Minibar, Share

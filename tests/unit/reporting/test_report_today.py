@@ -9,8 +9,8 @@ import pytest
 from support.reports.report_values import AS_OF, MONTH, ZONE, a_report
 
 from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.reporting.alert_counts import Snoozed, Step, weeks
 from minibar_ml.domain.reporting.coverage import Coverage
-from minibar_ml.domain.reporting.happenings import Snoozed, Step, weeks
 from minibar_ml.domain.reporting.hotel_lines import hotel_lines
 from minibar_ml.domain.reporting.operations import JobRun, StockOut
 from minibar_ml.domain.reporting.periods import week_ending
