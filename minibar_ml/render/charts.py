@@ -54,16 +54,6 @@ class Bar:
     previous_width: float
 
 
-def ticks(highest: int, parts: int = 4) -> tuple[int, ...]:
-    """Round values from 0 to the first that is at least `highest`, whole numbers all."""
-    rough = max(1, highest) / parts
-    magnitude = 1
-    while magnitude * 10 <= rough:
-        magnitude *= 10
-    step = next(step for base in (1, 2, 5, 10) if (step := base * magnitude) >= rough)
-    return tuple(range(0, highest + step if highest % step else max(highest, step) + 1, step))
-
-
 def stacks(weeks: Sequence[Week]) -> tuple[Stack, ...]:
     """A column for each week, as high as its alerts."""
     highest = max((week.alerts or 0 for week in weeks), default=0) or 1
