@@ -68,6 +68,14 @@ def collect(
             return run(connection, plan, advance)
 
     result = session.work(settings, "collect", job)
+    _show(result, json=json)
+    if result.missing:
+        raise SourceIncomplete(result.missing)
+    if result.failures:
+        raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _show(result: CollectResult, *, json: bool) -> None:
     _warn(result)
     if json:
         console.print_json({**asdict(result), "refused": [one.to_json() for one in result.refused]})
@@ -82,10 +90,6 @@ def collect(
         )
     if result.failures:
         logger.warning("%s", result.failures)
-    if result.missing:
-        raise SourceIncomplete(result.missing)
-    if result.failures:
-        raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _warn(result: CollectResult) -> None:
