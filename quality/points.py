@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from minibar_ml.config.settings import Settings
 from minibar_ml.jobs import collect
+from minibar_ml.jobs.spans import CollectionPlan
 from minibar_ml.ml.frames import Frames
 from minibar_ml.simulate import Fault, evenings, generate, rewrite, write
 from minibar_ml.simulate.writing.stays import STAY_RECORDS
@@ -59,10 +60,14 @@ def make(hotel: Hotel) -> Points:
             _collect_every_night(connection, hotel)
         if hotel.late:
             _collect_without_late_rows(connection, hotel, as_of)
-        collect.run(connection, as_of, ZoneInfo(ZONE), Settings().lookback_days)
+        _collect(connection, as_of)
         connection.commit()
         start = datetime.combine(hotel.plan.starts_on, time.min, ZoneInfo(ZONE))
         return Points(frames.fetch(connection, start, as_of), data.faults)
+
+
+def _collect(connection: Connection, as_of: datetime) -> None:
+    collect.run(connection, CollectionPlan(as_of=as_of, zone=ZoneInfo(ZONE), lookback_days=Settings().lookback_days))
 
 
 def _collect_every_night(connection: Connection, hotel: Hotel) -> None:
@@ -76,7 +81,7 @@ def _collect_every_night(connection: Connection, hotel: Hotel) -> None:
         rewrite(connection, evening, hotel.layout, ZONE)
         connection.commit()
         midnight = datetime.combine(hotel.plan.date_of(number + 1), time.min, zone)
-        collect.run(connection, midnight, zone, Settings().lookback_days)
+        _collect(connection, midnight)
         connection.commit()
 
 
@@ -92,7 +97,7 @@ def _collect_without_late_rows(connection: Connection, hotel: Hotel, as_of: date
         connection.execute(text(f"DELETE FROM {table} WHERE id IN (SELECT id FROM late_{table})"))
     connection.commit()
     # A day earlier, so that the next run is the first of its business day and looks back for what nothing announces.
-    collect.run(connection, as_of - timedelta(days=1), ZoneInfo(ZONE), Settings().lookback_days)
+    _collect(connection, as_of - timedelta(days=1))
     connection.commit()
     source.use_own_path(connection)
     for table in of_late:

@@ -15,6 +15,7 @@ from minibar_ml.config import basis
 from minibar_ml.config.loading import examine
 from minibar_ml.domain.errors import ExitCode, SourceIncomplete
 from minibar_ml.jobs.collect import CollectResult, run
+from minibar_ml.jobs.spans import CollectionPlan
 from minibar_ml.log import logger
 from minibar_ml.store.jobs.marks import Outside
 
@@ -51,24 +52,30 @@ def collect(
     instant = times.resolve_as_of(as_of, known.zone())
     settings = known.at(instant).settings
     first_day = times.first_day(since, instant, settings.zone())
-    only = hotels.find_all(settings, "collect", hotel)
+    plan = CollectionPlan(
+        as_of=instant,
+        zone=settings.zone(),
+        lookback_days=settings.lookback_days,
+        since=first_day,
+        hours=settings.house_hours(),
+        hotels=hotels.find_all(settings, "collect", hotel),
+        is_live=as_of is None,
+        outside=Outside(basis.digest(examine())) if as_of is None and first_day is None else None,
+    )
 
     def job(connection: "Connection") -> CollectResult:
         with console.progress("collect", enabled=not quiet) as advance:
-            return run(
-                connection,
-                instant,
-                settings.zone(),
-                settings.lookback_days,
-                first_day,
-                settings.house_hours(),
-                hotels=only,
-                is_live=as_of is None,
-                outside=Outside(basis.digest(examine())) if as_of is None and first_day is None else None,
-                progress=advance,
-            )
+            return run(connection, plan, advance)
 
     result = session.work(settings, "collect", job)
+    _show(result, json=json)
+    if result.missing:
+        raise SourceIncomplete(result.missing)
+    if result.failures:
+        raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _show(result: CollectResult, *, json: bool) -> None:
     _warn(result)
     if json:
         console.print_json({**asdict(result), "refused": [one.to_json() for one in result.refused]})
@@ -83,10 +90,6 @@ def collect(
         )
     if result.failures:
         logger.warning("%s", result.failures)
-    if result.missing:
-        raise SourceIncomplete(result.missing)
-    if result.failures:
-        raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _warn(result: CollectResult) -> None:

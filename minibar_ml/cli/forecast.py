@@ -17,7 +17,7 @@ from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.forecasts import StockForecast
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.i18n import Lang, screen
-from minibar_ml.i18n.formats import day_cell, fixed, percent, short_day, weekday, whole
+from minibar_ml.i18n.formats import day_cell, fixed, moment, percent, short_day, weekday, whole
 from minibar_ml.i18n.listings import hotel as hotel_name
 from minibar_ml.i18n.screen import translated
 from minibar_ml.jobs.forecast import ForecastResult, run
@@ -96,7 +96,7 @@ def forecast(
     if product is not None:
         for one in shown:
             _daily(one, called if hotel is None else {}, lang)
-    _note(result, shown, zone)
+    _note(result, shown, zone, lang)
     if hotel_id != COMMON_STORE and hotel_id is not None and any(one.hotel_id == COMMON_STORE for one in shown):
         console.note(OF_COMMON_STORE)
     if verbose:
@@ -186,7 +186,7 @@ def _daily(one: StockForecast, called: Mapping[int, str], lang: Lang) -> None:
     console.out().print(table)
 
 
-def _note(result: ForecastResult, shown: tuple[StockForecast, ...], zone: ZoneInfo) -> None:
+def _note(result: ForecastResult, shown: tuple[StockForecast, ...], zone: ZoneInfo, lang: Lang) -> None:
     without: dict[str, list[str]] = {}
     for one in shown:
         if one.reason:
@@ -198,7 +198,7 @@ def _note(result: ForecastResult, shown: tuple[StockForecast, ...], zone: ZoneIn
     if result.with_stays:
         console.note("Reservations are taken into account.")
     newest = max(one.made_at for one in shown if one.made_at)
-    console.note(f"Forecasts as of {newest.astimezone(zone):%Y-%m-%d %H:%M}.")
+    console.note(f"Forecasts as of {moment(newest.astimezone(zone), lang)}.")
     if result.as_of - newest > STALE:
         console.note("They are more than two days old: `minibar-ml status` shows when `train` last ran.")
 

@@ -45,7 +45,7 @@ def _fields(text: str) -> set[str]:
 def _figures(alert: Alert, lang: Lang) -> dict[str, str]:
     """Everything that a sentence may name, as it is written; what is not known is left out."""
     facts: Mapping[str, Any] = alert.facts
-    things = {"guests": "guest", "nights": "night", "stay_checks": "visit"}
+    things = {"guests": "guest", "nights": "night", "stay_checks": "check"}
     units = ("stay_units", "next_units", "peers_units", "others_units", "written_off")
     shares = ("share_percent", "empty_percent", "others_percent", "usual_percent")
     written: dict[str, str] = {

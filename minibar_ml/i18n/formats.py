@@ -35,6 +35,7 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "night": ("{n} night", "{n} nights"),
     "stay": ("{n} stay", "{n} stays"),
     "visit": ("{n} visit", "{n} visits"),
+    "check": ("{n} check", "{n} checks"),
     "departure": ("{n} departure", "{n} departures"),
     "minute": ("{n} minute", "{n} minutes"),
     "hour": ("{n} hour", "{n} hours"),

@@ -91,7 +91,6 @@ NOTHING_NEW = "No new lists in {inbox}."
 SKIPPED = ("{count} row without a room or a guest left out", "{count} rows without a room or a guest left out")
 ADDED = ("{count} new room, product or person", "{count} new rooms, products or people")
 REJECT_HEADINGS = ("row", "column", "value", "reason")
-STATUS_FRESH = "{hotel}, {kind}: list of {day}, imported {at}"
 COUNTED = (TAKEN, TAKEN_SOME, WOULD_TAKE, SKIPPED, ADDED)
 TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, WOULD_REFUSE, REFUSED, KNOWN, OF_DAY, OF_DAYS, LEFT_OUT,
          LACKING, STRANGERS, ARRIVING, UNREADABLE, NOTHING_NEW, *REJECT_HEADINGS)  # fmt: skip

@@ -250,7 +250,7 @@ def _rooms(listed: Any) -> str:
 
 
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
-    things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit", "skipped": "visit"}
+    things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "check", "skipped": "check"}
     things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     things |= {"empty_rooms": "room"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}

@@ -56,12 +56,12 @@ ASK_COUNTER = "Ask whoever entered the count what was on the shelf. If nobody co
 COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
-NOT_COUNTED = "Until the next checks nothing is concluded about these rooms."
+NOT_COUNTED = "These rooms are not evaluated until their next check."
 ENTRIES = (
-    "{name}: an entry at {entries} of {visits} in used rooms since {compared_since}; about {expected_entries} is "
-    "normal in like rooms."
+    "{name}: an entry at {entries} of {visits} of rooms with guests since {compared_since}; about {expected_entries} "
+    "is normal for similar rooms."
 )
-UNBELIEVED = "While that is so, nothing is concluded from checks without an entry."
+UNBELIEVED = "Meanwhile, checks without an entry prove nothing."
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
@@ -347,15 +347,15 @@ WORDINGS: Mapping[str, Wording] = {
         ("Last list: {last_at}.",),
     ),
     "refused": Wording(
-        "{records} of the hotel application cannot be right or are not understood and are left out: {problems}.",
+        "{records} of the hotel application are impossible or of an unknown type and are left out: {problems}.",
         "Correct them in the hotel application. `minibar-ml status` lists them with an example of each.",
     ),
     "jobs_late": Wording(
-        "These jobs have not done their work when they should have: {jobs}.",
+        "Overdue jobs: {jobs}.",
         "Run `minibar-ml status`: it says why and what to do. Is cron running?",
     ),
     "hotel_undone": Wording(
-        "{name}: these jobs failed for this hotel and were done for the others: {jobs}.",
+        "{name}: jobs that failed for this hotel: {jobs}.",
         "`minibar-ml status` shows the errors. Once the cause is gone, the next run does what is left.",
     ),
 }

@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import MetricType
 from minibar_ml.jobs import by_hotel
-from minibar_ml.jobs.spans import OLDEST_DAYS, Asked, Spans, find_days, has_moved, spans_of
+from minibar_ml.jobs.spans import OLDEST_DAYS, CollectionPlan, Spans, find_days, has_moved, spans_of
 from minibar_ml.log import logger
 from minibar_ml.store.jobs import marks, problems, runs
 from minibar_ml.store.points import idle, metrics
@@ -53,49 +52,38 @@ class CollectResult:
 
 
 def run(
-    connection: "Connection",
-    as_of: datetime,
-    zone: ZoneInfo,
-    lookback_days: int,
-    since: date | None = None,
-    hours: HouseHours | None = None,
-    *,
-    hotels: Collection[int] | None = None,
-    is_live: bool = False,
-    outside: marks.Outside | None = None,
-    progress: Callable[[str], None] = lambda _step: None,
+    connection: "Connection", plan: CollectionPlan, progress: Callable[[str], None] = lambda _step: None
 ) -> CollectResult:
-    """Recompute every metric that the source allows, in one transaction.
+    """Recompute every metric that the source allows, in one transaction; `progress` hears of each step.
 
-    The span starts at the earliest of: `lookback_days` before as-of, the last run's as-of day, the oldest row that
-    is new to us, and `since`; on the first run of a business day also the oldest day of the last year that a live alert
-    rests on. On the very first run everything is new: all history is filled in. `hours` stand for the hours of stays
-    that have none on record. `hotels`: only these; what is new of the others is left to the next run. `is_live`: as-of
-    is now. `outside`: what it goes by besides the store; None: the next run is not compared with it. A hotel whose rows
-    can't be computed is named, and the others are collected all the same.
+    The span starts at the earliest of: the plan's `lookback_days` before as-of, the last run's as-of day, the oldest
+    row that is new to us, and the plan's `since`; on the first run of a business day also the oldest day of the last
+    year that a live alert rests on. On the very first run everything is new: all history is filled in. A hotel whose
+    rows can't be computed is named, and the others are collected all the same.
     """
-    with runs.job_run(connection, "collect", as_of, hotels=hotels, is_live=is_live) as job:
-        asked = Asked(as_of, zone, lookback_days, since, hours or HouseHours(), progress, outside)
-        return by_hotel.apart(connection, job, lambda units: _collect(connection, asked, units))
+    with runs.job_run(connection, "collect", plan.as_of, hotels=plan.hotels, is_live=plan.is_live) as job:
+        return by_hotel.apart(connection, job, lambda units: _collect(connection, plan, units, progress))
 
 
-def _collect(connection: "Connection", asked: Asked, units: by_hotel.Units) -> CollectResult:
-    job, as_of, zone = units.job, asked.as_of, asked.zone
+def _collect(
+    connection: "Connection", plan: CollectionPlan, units: by_hotel.Units, progress: Callable[[str], None]
+) -> CollectResult:
+    job, as_of, zone = units.job, plan.as_of, plan.zone
     contract = source.read(connection)
     last = runs.find_last(connection, "collect")
-    reading = _reading(connection, asked, job, contract, last)
+    reading = _reading(connection, plan, job, contract, last)
     source.number_keys(connection, contract)
     new_rows = metrics.fetch_new_rows(connection, contract.usable, as_of - timedelta(days=OLDEST_DAYS))
-    house = House(metrics.ledger_hotel(connection, contract.usable), asked.hours)
-    days = find_days(connection, asked, last, new_rows)
+    house = House(metrics.ledger_hotel(connection, contract.usable), plan.hours)
+    days = find_days(connection, plan, last, new_rows)
     moved = has_moved(last, zone, house.hours)
 
     def spans(part: by_hotel.Hotels) -> Spans:
-        return spans_of(asked, contract, last, house, [*days, by_hotel.since_of(job.undone, part)], has_moved=moved)
+        return spans_of(plan, contract, last, house, [*days, by_hotel.since_of(job.undone, part)], has_moved=moved)
 
     done = units.each(
         units.parts(),
-        lambda part: _part(connection, job, spans(part), contract, replace(house, hotels=part), asked.progress),
+        lambda part: _part(connection, job, spans(part), contract, replace(house, hotels=part), progress),
         lambda part: spans(part).first_on,
     )
     found = [one for part in done for one in part.found]
@@ -111,32 +99,28 @@ def _collect(connection: "Connection", asked: Asked, units: by_hotel.Units) -> C
     # For detect: points that are filed again are no news of the hotel.
     job.counts |= {"has_moved": True} if moved else {}
     job.counts |= {"is_afresh": True} if any(part.is_afresh for part in done) else {}
-    job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, _midnight(asked), as_of)]
+    job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, plan.midnight(), as_of)]
     job.partly = source.describe_gaps(contract) if contract.gaps else None
-    if reading and asked.outside and not job.missing and _is_settled(connection, reading, usual, done):
-        marks.keep(connection, reading, job.id, asked.outside)
+    if reading and plan.outside and not job.missing and _is_settled(connection, reading, usual, done):
+        marks.keep(connection, reading, job.id, plan.outside)
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(
         usual.since_on, as_of, points, done[0].metrics, tuple(refused), warnings, job.partly, job.failures
     )
 
 
-def _midnight(asked: Asked) -> datetime:
-    return asked.as_of.astimezone(asked.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def _reading(
-    connection: "Connection", asked: Asked, job: runs.Run, contract: Contract, last: runs.LastRun | None
+    connection: "Connection", plan: CollectionPlan, job: runs.Run, contract: Contract, last: runs.LastRun | None
 ) -> marks.Reading | None:
     """What a run of all hotels reads that looks back as far as the next one will; None of any other.
 
     Nor where ids are keys: a run gives the new ones their numbers, and who does not do that does not see them.
     """
-    is_usual = last is not None and _midnight(asked) <= last.as_of < asked.as_of and job.hotels is None
-    if asked.outside is None or not is_usual or job.undone or keys.kinds(contract.signatures):
+    is_usual = last is not None and plan.midnight() <= last.as_of < plan.as_of and job.hotels is None
+    if plan.outside is None or not is_usual or job.undone or keys.kinds(contract.signatures):
         return None
-    since = (_midnight(asked) - timedelta(days=asked.lookback_days)).date()
-    return marks.begin(connection, "collect", asked.as_of, contract.usable, since)
+    since = (plan.midnight() - timedelta(days=plan.lookback_days)).date()
+    return marks.begin(connection, "collect", plan.as_of, contract.usable, since)
 
 
 def _is_settled(connection: "Connection", reading: marks.Reading, usual: Span, done: "Sequence[_Part]") -> bool:

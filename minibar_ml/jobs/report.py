@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.messages import NOWHERE, Origin
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.reporting import happenings
+from minibar_ml.domain.reporting import alert_counts
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.periods import DASHBOARD_DAYS, Period, days_ending
 from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
@@ -183,7 +183,7 @@ def _read(connection: "Connection", asked: ReportScope, period: Period, kind: Re
     now = asked.as_of.astimezone(ZoneInfo(asked.timezone))
     reading = Reading(connection, scope, period, now, _hotels(connection, scope), names)
     verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
-    oldest = min(period.before().since, happenings.weeks_before(period.until)[0].since)
+    oldest = min(period.before().since, alert_counts.weeks_before(period.until)[0].since)
     days = Days(*reports.fetch_days(connection, scope, oldest, period.until, reading.day), reading.day)
     rows = reports.fetch_tallies(connection, scope, period, period.compared_until(now))
     tallies = Tallies(rows, days.watched, period)

@@ -1,7 +1,7 @@
-"""Over which business days collect computes: the usual look back, what is new, and what changes late."""
+"""What collect computes and over which business days: the usual look back, what is new, and what changes late."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,17 +22,27 @@ OLDEST_DAYS = 3653
 """Source rows older than ten years are typing errors, not history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a run was asked for; progress: what hears of each step; outside: what it goes by besides the store."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionPlan:
+    """What collect computes and how; days are business days in `zone`."""
 
     as_of: datetime
     zone: ZoneInfo
     lookback_days: int
-    since: date | None
-    hours: HouseHours
-    progress: Callable[[str], None]
-    outside: Outside | None
+    since: date | None = None
+    """Days from here on are computed again."""
+    hours: HouseHours = field(default_factory=HouseHours)
+    """They stand for the hours of stays that have none on record."""
+    hotels: Collection[int] | None = None
+    """Only these; what is new of the others is left to the next run. None: all."""
+    is_live: bool = False
+    """Whether as-of is now."""
+    outside: Outside | None = None
+    """What the run goes by besides the store; None: it leaves nothing for the next one to compare with."""
+
+    def midnight(self) -> datetime:
+        """The start of the as-of instant's business day."""
+        return self.as_of.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +60,15 @@ class Spans:
 
 
 def find_days(
-    connection: "Connection", asked: Asked, last: LastRun | None, new_rows: list[NewRows]
+    connection: "Connection", plan: CollectionPlan, last: LastRun | None, new_rows: list[NewRows]
 ) -> list[date | None]:
     """The days that the usual span has to reach back to; None stands for no such day."""
-    usual = _lookback(connection, asked.as_of, asked.zone, last, asked.lookback_days)
-    return [*usual, asked.since, *_starts(new_rows, last, asked.zone)]
+    usual = _lookback(connection, plan.as_of, plan.zone, last, plan.lookback_days)
+    return [*usual, plan.since, *_starts(new_rows, last, plan.zone)]
 
 
 def spans_of(
-    asked: Asked,
+    plan: CollectionPlan,
     contract: Contract,
     last: LastRun | None,
     house: House,
@@ -67,7 +77,7 @@ def spans_of(
     has_moved: bool,
 ) -> Spans:
     """What a run recomputes; `has_moved`: all of it, for rows fall on other business days than they did."""
-    as_of, zone = asked.as_of, asked.zone
+    as_of, zone = plan.as_of, plan.zone
     everything = _span(as_of, zone, [(as_of - timedelta(days=OLDEST_DAYS)).astimezone(zone).date()])
     span = everything if has_moved else _span(as_of, zone, days)
     own = {

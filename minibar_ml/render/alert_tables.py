@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Affected, Count, Money, Page
-from minibar_ml.render import duties, place_tables
+from minibar_ml.render import place_tables, tasks
 from minibar_ml.render.first_screen import today_title
 from minibar_ml.render.hotels import by_hotel, has_many_hotels
 from minibar_ml.render.listed import link
@@ -23,14 +23,14 @@ def today(report: Report, words: Words) -> Table:
         *(Column(_("Day"), "day", 1.2), Column(_("Status"), "text", 1.1), Column(_("No."), "count", 0.8)),
     )
     rows: list[tuple[int, Row]] = []
-    for row in duties.rows(report, words):
-        duty, alert = row.duty, row.alert.alert if row.alert else None
-        what = alert.entity_name if alert else duty.order.name if duty.order else None
+    for row in tasks.rows(report, words):
+        task, alert = row.task, row.alert.alert if row.alert else None
+        what = alert.entity_name if alert else task.order.name if task.order else None
         figures: Row = (
-            *(row.until or None, duty.due_on, duty.severity, what, row.what, row.todo, row.loss(words)),
+            *(row.until or None, task.due_on, task.severity, what, row.what, row.todo, row.loss(words)),
             *((alert.occurred_on, words.label(alert.status, "status"), alert.id) if alert else (None, None, None)),
         )
-        rows.append((duty.hotel_id, figures))
+        rows.append((task.hotel_id, figures))
     unknown = report.live_total is None
     empty = _("Unknown: anomaly detection has not run.") if unknown else _("Nothing waits for a decision.")
     whole = max(len(rows), report.actions.total) if report.actions.is_cut else len(rows)
@@ -144,7 +144,7 @@ def _affected(report: Report, words: Words, key: str, title: str, found: Page[Af
 
 
 def _loss(one: Affected, words: Words) -> Decimal | str | None:
-    return duties.without_price(words) if one.impact is None and one.unpriced else one.impact
+    return tasks.without_price(words) if one.impact is None and one.unpriced else one.impact
 
 
 def _of_period(report: Report, **wanted: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from minibar_ml.domain.alerting.severities import SEVERITIES
-from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.alert_counts import Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, StockOut
 from minibar_ml.domain.reporting.rows import Count
@@ -52,16 +52,6 @@ class Bar:
     y: float
     width: float
     previous_width: float
-
-
-def ticks(highest: int, parts: int = 4) -> tuple[int, ...]:
-    """Round values from 0 to the first that is at least `highest`, whole numbers all."""
-    rough = max(1, highest) / parts
-    magnitude = 1
-    while magnitude * 10 <= rough:
-        magnitude *= 10
-    step = next(step for base in (1, 2, 5, 10) if (step := base * magnitude) >= rough)
-    return tuple(range(0, highest + step if highest % step else max(highest, step) + 1, step))
 
 
 def stacks(weeks: Sequence[Week]) -> tuple[Stack, ...]:

@@ -12,9 +12,9 @@ from minibar_ml.domain.reporting.rows import COMPARABLE
 from minibar_ml.domain.reporting.today import DUE_DAYS
 from minibar_ml.i18n.turkish import Figure as Inflected
 from minibar_ml.render.directions import isolate
-from minibar_ml.render.duties import subject
 from minibar_ml.render.headings import Figure
 from minibar_ml.render.hotels import hotel_name, names_hotel
+from minibar_ml.render.tasks import subject
 from minibar_ml.render.words import Words
 
 MOST_OF_IT, ALL_OF_IT = 1 / 3, 0.995

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.render.duties import without_price
 from minibar_ml.render.hotels import hotel_name
 from minibar_ml.render.tables import Column, Row, Table, in_currency
+from minibar_ml.render.tasks import without_price
 from minibar_ml.render.words import Words
 
 ON_PAGE = 10_000

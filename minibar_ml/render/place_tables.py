@@ -1,6 +1,6 @@
 """Tables of where alerts were: floors by day or week, or in a chain hotel by hotel; and how many a week."""
 
-from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.alert_counts import Week
 from minibar_ml.domain.reporting.places import Place, Spot, spans
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import formats

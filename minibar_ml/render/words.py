@@ -16,7 +16,6 @@ from minibar_ml.i18n.labels import Kind, capital_label
 from minibar_ml.render.directions import isolate_in
 
 UNKNOWN = formats.UNSET
-_ALPHABET = " 0123456789abcçdefgğhıijklmnoöpqrsştuüvwxyz"
 
 
 def _(text: str) -> str:
@@ -105,11 +104,6 @@ class Words:
         """A term of ours within a sentence, where it does not begin with a capital letter."""
         first = {"I": "ı", "İ": "i"}.get(text[:1]) if self.lang == "tr" else None
         return (first or text[:1].lower()) + text[1:]
-
-    def in_order(self, name: str) -> tuple[int, ...]:
-        """By what names are sorted: the alphabet of the language, whatever that of the database."""
-        lowered = (name.replace("I", "ı").replace("İ", "i") if self.lang == "tr" else name).lower()
-        return tuple(_ALPHABET.find(letter) if letter in _ALPHABET else 1000 + ord(letter) for letter in lowered)
 
     def current(self, report: Report) -> str:
         """What the period of the report is called: this week, October."""

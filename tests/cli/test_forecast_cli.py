@@ -34,7 +34,7 @@ def test_the_table_fits_and_begins_with_the_soonest(
     assert left == sorted(left)
     assert all(")" in line for line in lines if "(" in line), "a range is not broken"
     assert "…" not in said.out, "names are whole"
-    assert "Forecasts as of 2025-11-17 00:00." in said.err
+    assert "Forecasts as of 17 Nov 2025 00:00." in said.err
     assert "Reservations" not in said.err, "a past instant knows no reservations"
 
 

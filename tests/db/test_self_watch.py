@@ -117,7 +117,7 @@ def test_a_hotel_that_a_job_could_not_do_is_an_alert_for_who_keeps_the_server(st
     done(store_url, "detect", "--quiet")
     (found,) = alerts(store_url, "type = 'job_late' AND entity_id = 7", "status, hotel_id, message")
     assert found == (
-        "open", 0, "Deniz: these jobs failed for this hotel and were done for the others: data collection.",
+        "open", 0, "Deniz: jobs that failed for this hotel: data collection.",
     )  # fmt: skip
     done(store_url, "collect", "--quiet")
     done(store_url, "detect", "--quiet")

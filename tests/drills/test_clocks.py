@@ -14,6 +14,7 @@ from minibar_ml.domain.errors import ExitCode
 from minibar_ml.domain.health import Schedule
 from minibar_ml.jobs import collect, detect, train
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
+from minibar_ml.jobs.spans import CollectionPlan
 from minibar_ml.ml.contract import Limits
 from minibar_ml.store.engine import make_engine
 
@@ -54,7 +55,7 @@ def stocked(hotel: str) -> str:
 def _cron(url: str, now: datetime) -> date:
     """What cron runs, by a clock that says so; the first day that detect checked."""
     with make_engine(url, ZONE).connect() as connection:
-        collect.run(connection, now, LOCAL, 3, None, is_live=True)
+        collect.run(connection, CollectionPlan(as_of=now, zone=LOCAL, lookback_days=3, is_live=True))
     return _detect(url, now)
 
 

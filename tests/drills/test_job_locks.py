@@ -17,6 +17,7 @@ from support.servers.sessions import LOCK_SESSIONS, refused, staying
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode
 from minibar_ml.jobs import collect
+from minibar_ml.jobs.spans import CollectionPlan
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.intake import schema as lists
 from minibar_ml.store.jobs import runs
@@ -129,7 +130,7 @@ def test_a_run_that_lost_its_lock_stores_nothing_once_another_has_begun(hotel: s
     with connect(make_engine(hotel, ZONE)) as first:
         runs.when_started(first, end_the_lock)
         with pytest.raises(AnotherRunHoldsTheLock, match="nothing was stored"):
-            collect.run(first, NOW, ZoneInfo(ZONE), 3, None)
+            collect.run(first, CollectionPlan(as_of=NOW, zone=ZoneInfo(ZONE), lookback_days=3))
     assert sql(hotel, "SELECT count(*) FROM minibar_ml.ml_metrics") == before
 
 

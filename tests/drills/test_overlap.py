@@ -18,6 +18,7 @@ from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock
 from minibar_ml.jobs import collect, detect, train
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
+from minibar_ml.jobs.spans import CollectionPlan
 from minibar_ml.ml.contract import Limits
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.jobs import runs
@@ -30,7 +31,7 @@ RUN = "from minibar_ml.cli.app import run; run()"
 
 
 def _collect(connection: Connection) -> None:
-    collect.run(connection, NOW, ZoneInfo(ZONE), 3, None)
+    collect.run(connection, CollectionPlan(as_of=NOW, zone=ZoneInfo(ZONE), lookback_days=3))
 
 
 def _train(connection: Connection) -> None:

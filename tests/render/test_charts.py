@@ -1,22 +1,12 @@
 """The charts' geometry says what the figures say."""
 
 from datetime import date
-from itertools import pairwise
 
 import pytest
 
-from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.alert_counts import Week
 from minibar_ml.domain.reporting.rows import Count
 from minibar_ml.render import charts
-
-
-@pytest.mark.parametrize("highest", [0, 1, 2, 4, 5, 9, 10, 11, 99, 100, 101, 12_345])
-def test_the_axis_reaches_the_highest_value_in_a_few_round_steps(highest: int) -> None:
-    marks = charts.ticks(highest)
-    assert marks[0] == 0
-    assert marks[-1] >= max(highest, 1)
-    assert 2 <= len(marks) <= 6
-    assert len({b - a for a, b in pairwise(marks)}) == 1
 
 
 def test_columns_are_as_high_as_their_weeks_and_end_on_the_same_line() -> None:

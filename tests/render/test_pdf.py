@@ -182,7 +182,7 @@ def test_headings_repeat_and_no_alert_is_cut_in_two(folder: Path) -> None:
         chips, ends = page.count("▲ Critical"), re.findall(r"· no\. (\d+)", page)
         assert chips == len(ends)
         seen += ends
-    assert seen == [str(number) for duty in report.today[: actions.FIRST] for number in duty.alert_ids]
+    assert seen == [str(number) for task in report.today[: actions.FIRST] for number in task.alert_ids]
 
 
 @pytest.mark.parametrize("actions", range(0, 13, 3))

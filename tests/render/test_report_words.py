@@ -113,14 +113,6 @@ def test_types_that_nobody_reviewed_are_no_table_of_zeros() -> None:
     assert (table.rows, table.empty) == ([], "No alert has been reviewed yet.")
 
 
-def test_names_are_sorted_by_the_alphabet_of_the_language() -> None:
-    words = Words("tr", ZONE)
-    names = ["Zeytin", "Öteki", "Yasemin", "Şişli", "Iğdır", "İğne", "Oda 2", "Çınar"]
-    assert sorted(names, key=words.in_order) == [
-        *("Çınar", "Iğdır", "İğne", "Oda 2", "Öteki", "Şişli", "Yasemin", "Zeytin")
-    ]
-
-
 def test_an_age_agrees_with_its_date() -> None:
     tr, en = Words("tr", ZONE), Words("en", ZONE)
     now = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)

@@ -85,11 +85,11 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
     types = {line["alert"]["id"]: line["alert"]["type"] for line in tree["actions"]["rows"]}
     assert [(row[1] and row[1].date(), row[6], row[9]) for row in rows(book, "Today")] == [
         (
-            duty["due_on"],
-            loss(duty["impact"], *(types[number] for number in duty["alert_ids"])),
-            duty["alert_ids"][0] if duty["alert_ids"] else None,
+            task["due_on"],
+            loss(task["impact"], *(types[number] for number in task["alert_ids"])),
+            task["alert_ids"][0] if task["alert_ids"] else None,
         )
-        for duty in tree["today"]
+        for task in tree["today"]
     ]
     assert [(row[0], row[11], row[12]) for row in rows(book, "Alerts")] == [
         (

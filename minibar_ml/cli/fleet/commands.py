@@ -18,6 +18,8 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ExitCode, UsageError
 from minibar_ml.domain.fleet import Answer, Member
 from minibar_ml.domain.reporting.fleet import MemberRow, by_hotel, worst_first
+from minibar_ml.i18n import screen
+from minibar_ml.i18n.formats import fixed
 from minibar_ml.jobs import fleet, workers
 from minibar_ml.jobs.fleet import Terms
 
@@ -239,7 +241,7 @@ def _show_answers(answers: Sequence[Answer], *, json: bool, quiet: bool) -> None
         return
     table = console.table(["member", "state", "seconds", "why"], right=["seconds"])
     for one in shown:
-        table.add_row(one.member, one.state, f"{one.seconds:.1f}", one.why or "")
+        table.add_row(one.member, one.state, fixed(one.seconds, screen.lang(), 1), one.why or "")
     console.out().print(table)
 
 

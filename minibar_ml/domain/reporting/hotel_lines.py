@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from minibar_ml.domain.alerting.budget import LEAST_JUDGED
 from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.domain.reporting.alert_counts import Step, Waiting, Week, by_severity
 from minibar_ml.domain.reporting.coverage import Coverage
-from minibar_ml.domain.reporting.happenings import Step, Waiting, Week, by_severity
 
 
 @dataclass(frozen=True, slots=True)

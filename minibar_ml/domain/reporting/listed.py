@@ -8,7 +8,7 @@ from minibar_ml.domain.alerting.alerts import Status
 from minibar_ml.domain.alerting.kinds import AlertType
 from minibar_ml.domain.alerting.severities import Severity
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.reporting.happenings import What
+from minibar_ml.domain.reporting.alert_counts import What
 
 LISTED = 20_000
 """Rows of the list; whoever has more takes a shorter period or one hotel."""

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.alert_counts import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
-from minibar_ml.domain.reporting.happenings import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.minibar import Minibar
@@ -20,7 +20,7 @@ from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, Model
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.places import Place
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
-from minibar_ml.domain.reporting.today import Duty
+from minibar_ml.domain.reporting.today import Task
 
 ReportKind = Literal["weekly", "monthly", "dashboard"]
 
@@ -47,7 +47,7 @@ class Report:
     total: Count
     live: tuple[Live, ...]
     waiting: tuple[Waiting, ...]
-    today: tuple[Duty, ...]
+    today: tuple[Task, ...]
     actions: Page[Action]
     alerts: Page[ListedAlert]
     details: Mapping[int, Detail]

@@ -27,7 +27,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Task:
     """One row of the list: an alert and those of its incident, or an order that no alert asks for yet.
 
     `alert_ids`: the alert that stands for the row, then the others. `impact`: what they may cost, counted once.
@@ -52,7 +52,7 @@ class Duty:
         return self.guest_until is not None and self.guest_until <= today + timedelta(days=DUE_DAYS)
 
 
-def duties(actions: Sequence[Action], outs: Iterable[StockOut], stays: Iterable[Stay], today: date) -> tuple[Duty, ...]:
+def tasks(actions: Sequence[Action], outs: Iterable[StockOut], stays: Iterable[Stay], today: date) -> tuple[Task, ...]:
     """Everything that waits, what cannot wait first."""
     orders = {(out.hotel_id, out.product_id): out for out in outs if out.order_quantity and out.order_by}
     guests: dict[int, list[Stay]] = {}
@@ -75,7 +75,7 @@ def _of_incident(
     orders: Mapping[tuple[int, int], StockOut],
     guests: Mapping[int, Sequence[Stay]],
     today: date,
-) -> Duty:
+) -> Task:
     """The alert that counts in sums stands for its incident."""
     ranked = sorted(
         (part.alert for part in parts),
@@ -93,7 +93,7 @@ def _of_incident(
         for stay in guests.get(one.entity_id, ())
         if stay.since <= one.measured_on
     ]
-    return Duty(
+    return Task(
         tuple(one.id for one in ranked),
         first.hotel_id,
         max((one.severity for one in ranked), key=SEVERITIES.index),
@@ -104,11 +104,11 @@ def _of_incident(
     )
 
 
-def _of_order(out: StockOut) -> Duty:
-    return Duty((), out.hotel_id, None, None, out.order_by, None, out)
+def _of_order(out: StockOut) -> Task:
+    return Task((), out.hotel_id, None, None, out.order_by, None, out)
 
 
-def _rank(one: Duty, today: date) -> tuple[object, ...]:
+def _rank(one: Task, today: date) -> tuple[object, ...]:
     due = one.due_on if one.due_on is not None and one.is_due(today) else date.max
     severity = -SEVERITIES.index(one.severity) if one.severity else 1
     return (due, one.guest_until or date.max, -(one.impact or 0), severity, one.alert_ids)

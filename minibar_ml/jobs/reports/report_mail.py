@@ -11,7 +11,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.i18n.labels import capital_label
 from minibar_ml.notify.summary import Summary, SummaryRow
 from minibar_ml.notify.wording import Words as MailWords
-from minibar_ml.render import duties, first_screen, headings
+from minibar_ml.render import first_screen, headings, tasks
 from minibar_ml.render.cells import written
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.hotels import hotel_name, names_hotel
@@ -80,7 +80,7 @@ def _mail(
         days=f"{headings.days(report, words)} · {headings.as_of(report, words)}",
         figures=[(one.title, written(one.value, one.kind, words), one.below) for one in figures],
         list_title=first_screen.today_title(report, words),
-        today=[_row(row, report, words) for row in duties.rows(report, words)[:LISTED]],
+        today=[_row(row, report, words) for row in tasks.rows(report, words)[:LISTED]],
         snoozed=first_screen.snoozed(report, words),
         more=max(len(report.today) - LISTED, 0),
         checkpoint=checkpoint,
@@ -92,11 +92,11 @@ def _mail(
     return MailWords(lang, words.zone, {}, origin=origin).report(summary, files)
 
 
-def _row(row: duties.Row, report: Report, words: Words) -> SummaryRow:
+def _row(row: tasks.Row, report: Report, words: Words) -> SummaryRow:
     loss = row.loss(words)
     money = loss if isinstance(loss, str) else "" if loss is None else words.money(loss, report.currency)
-    place = hotel_name(report, row.duty.hotel_id, words) if names_hotel(report, row.duty.hotel_id) else ""
-    alert, severity = row.alert.alert if row.alert else None, row.duty.severity
+    place = hotel_name(report, row.task.hotel_id, words) if names_hotel(report, row.task.hotel_id) else ""
+    alert, severity = row.alert.alert if row.alert else None, row.task.severity
     rank = capital_label("severity", severity, words.lang) if severity else ""
     kind = capital_label("type", alert.type, words.lang) if alert else ""
     details = (rank, kind, row.until, money, row.age, place)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 from minibar_ml.domain.idle import Idle, in_hotel
 from minibar_ml.domain.problems import SourceProblem
-from minibar_ml.domain.reporting import happenings, hotel_lines, places, today
+from minibar_ml.domain.reporting import alert_counts, hotel_lines, places, today
+from minibar_ml.domain.reporting.alert_counts import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
-from minibar_ml.domain.reporting.happenings import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.minibar import Minibar
@@ -19,7 +19,7 @@ from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.places import Place
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
 from minibar_ml.domain.reporting.tallies import Tallies
-from minibar_ml.domain.reporting.today import Duty
+from minibar_ml.domain.reporting.today import Task
 from minibar_ml.store.jobs import problems
 from minibar_ml.store.jobs.runs import fetch_idle
 from minibar_ml.store.reporting import consumed, details, first_screen, listed, reports
@@ -76,7 +76,7 @@ class Waits(TypedDict):
     live: tuple[Live, ...]
     waiting: tuple[Waiting, ...]
     snoozed: Snoozed | None
-    today: tuple[Duty, ...]
+    today: tuple[Task, ...]
     actions: Page[Action]
     details: Mapping[int, Detail]
     stock_outs: Page[StockOut] | None
@@ -130,10 +130,10 @@ def waits(reading: Reading) -> Waits:
     outs = reports.fetch_stock_outs(connection, scope, reading.period, reading.names)
     stays = first_screen.fetch_stays(connection, scope, actions)
     return Waits(
-        live=happenings.live(waiting),
+        live=alert_counts.live(waiting),
         waiting=waiting,
         snoozed=snoozed,
-        today=today.duties(actions, outs.rows if outs else (), stays, reading.day),
+        today=today.tasks(actions, outs.rows if outs else (), stays, reading.day),
         actions=Page(actions, sum(line.alerts for line in waiting)),
         details=details.fetch(connection, scope, actions, reading.day),
         stock_outs=outs,
@@ -160,9 +160,9 @@ def placed(reading: Reading, tallies: Tallies, days: Days, waiting: tuple[Waitin
     steps = first_screen.fetch_steps(connection, scope, period, period.compared_until(reading.now))
     silent = reports.fetch_hotels_without_points(connection, scope, period, reading.hotels)
     affected = reports.fetch_affected(connection, scope, period)
-    weeks = happenings.weeks(steps, period, days.watched, reading.day)
+    weeks = alert_counts.weeks(steps, period, days.watched, reading.day)
     return Placed(
-        happened=happenings.happened(steps, tallies.is_known, tallies.is_known_before, tallies.is_comparable),
+        happened=alert_counts.happened(steps, tallies.is_known, tallies.is_known_before, tallies.is_comparable),
         weeks=weeks,
         places=places.places(first_screen.fetch_places(connection, scope, period), floors, period),
         lines=hotel_lines.hotel_lines(

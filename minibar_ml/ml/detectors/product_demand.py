@@ -127,8 +127,8 @@ def _ran_out(floor: "DataFrame", products: Any, days: Any, usual: Any) -> Any:
     units = panel(floor, "product_id", products, "units", first, last)
     held = ((units > 0) & (2 * units >= usual[:, None])).astype(float)
     known = np.isin(np.arange(first, last), floor["day"]).astype(float)
-    evenings, lately = trailing_sums(held, SHORT_DAYS), trailing_sums(known[None], SHORT_DAYS)
-    lacked = (evenings < lately) & (trailing_sums(held, KNOWN_DAYS) > 0)
+    days_held, days_known = trailing_sums(held, SHORT_DAYS), trailing_sums(known[None], SHORT_DAYS)
+    lacked = (days_held < days_known) & (trailing_sums(held, KNOWN_DAYS) > 0)
     return lacked.T[np.asarray(days) - first - 1]
 
 

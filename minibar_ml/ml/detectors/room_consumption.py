@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from minibar_ml.domain.alerting.alerts import Finding
-from minibar_ml.domain.alerting.kinds import AlertType, severity_of
-from minibar_ml.domain.metrics import MetricType
+from minibar_ml.domain.alerting.kinds import severity_of
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.detectors.vacant_room import REASONS as VACANT_REASONS
 from minibar_ml.ml.faults.rooms import grab, untouched_checks
@@ -113,8 +112,23 @@ def _is_between_guests(scores: "DataFrame", limits: Limits) -> "Series[bool]":
 
 
 def _of_guests(row: Mapping[Any, Any], moment: Moment) -> Finding:
-    over = row["value"] - row["expected"]
-    return _finding(row, moment, "consumption_anomaly", "room_consumption", "room_high", over, _facts(row))
+    return Finding(
+        type="consumption_anomaly",
+        hotel_id=moment.hotel_id,
+        entity_type="room",
+        entity_id=int(row["entity_id"]),
+        metric="room_consumption",
+        occurred_on=date.fromordinal(int(row["day"])),
+        reason="room_high",
+        severity=severity_of("consumption_anomaly", "room_high", row["value"] - row["expected"]),
+        detector=RoomConsumption.spec.name,
+        value=float(row["value"]),
+        expected=round(float(row["expected"]), 2),
+        lower=float(row["lower"]),
+        upper=float(row["upper"]),
+        score=round(float(row["score"]), 3),
+        facts=_facts(row),
+    )
 
 
 def _between_guests(row: Mapping[Any, Any], moment: Moment) -> Finding:
@@ -122,38 +136,16 @@ def _between_guests(row: Mapping[Any, Any], moment: Moment) -> Finding:
 
     How improbable is not said: the score is of the guests who came, and not of one who had not left yet.
     """
-    facts = {"previous_on": date.fromordinal(int(row["vacant_since"])).isoformat()}
-    of_vacant = {**row, "value": row["vacant_units"]}
-    size = float(row["vacant_units"])
-    found = _finding(of_vacant, moment, "vacant_consumption", "vacant_consumption", "between_guests", size, facts)
-    return replace(found, score=None)
-
-
-def _finding(
-    row: Mapping[Any, Any],
-    moment: Moment,
-    alert_type: AlertType,
-    metric: MetricType,
-    reason: str,
-    size: float,
-    facts: Mapping[str, Any],
-) -> Finding:
-    return Finding(
-        type=alert_type,
-        hotel_id=moment.hotel_id,
-        entity_type="room",
-        entity_id=int(row["entity_id"]),
-        metric=metric,
-        occurred_on=date.fromordinal(int(row["day"])),
-        reason=reason,
-        severity=severity_of(alert_type, reason, size),
-        detector=RoomConsumption.spec.name,
-        value=float(row["value"]),
-        expected=round(float(row["expected"]), 2),
-        lower=float(row["lower"]),
-        upper=float(row["upper"]),
-        score=round(float(row["score"]), 3),
-        facts=facts,
+    units = float(row["vacant_units"])
+    return replace(
+        _of_guests(row, moment),
+        type="vacant_consumption",
+        metric="vacant_consumption",
+        reason="between_guests",
+        severity=severity_of("vacant_consumption", "between_guests", units),
+        value=units,
+        score=None,
+        facts={"previous_on": date.fromordinal(int(row["vacant_since"])).isoformat()},
     )
 
 

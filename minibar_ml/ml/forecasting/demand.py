@@ -4,15 +4,12 @@ Arrays are products (rows) by days (columns), units a day, the oldest day first.
 see; it counts neither as use nor as no use.
 """
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from minibar_ml.ml.stats.panels import Floats
 
 Flags = NDArray[np.bool_]
-DemandClass = Literal["smooth", "erratic", "intermittent", "lumpy"]
 LONGEST_INTERVAL, LARGEST_CV2 = 1.32, 0.49
 """Cut-offs of Syntetos, Boylan & Croston (2005), Journal of the Operational Research Society 56."""
 SMOOTHING = 0.05

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from minibar_ml.domain.reporting.report import Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.labels import SEVERITY_MARKS
-from minibar_ml.render import charts, details, duties, listed
+from minibar_ml.render import charts, details, listed, tasks
 from minibar_ml.render.cells import written
 from minibar_ml.render.first_screen import health, sentence, snoozed, tiles, today_title
 from minibar_ml.render.headings import days, document_title, title, whose
@@ -46,7 +46,7 @@ def dashboard(value: Dashboard, lang: Lang) -> bytes:
 def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...]) -> bytes:
     style, script = inlined("style.css"), inlined("script.js")
     shown = _shown(report, words)
-    open_ids = frozenset(duty.alert_ids[0] for duty in report.today if duty.alert_ids)
+    open_ids = frozenset(task.alert_ids[0] for task in report.today if task.alert_ids)
     template = environment(words).get_template("report.html.j2")
     page = template.render(
         **shown,
@@ -96,7 +96,7 @@ def _shown(report: Report, words: Words) -> dict[str, Any]:
         "today_title": today_title(report, words),
         "is_healthy": is_healthy,
         "health": state,
-        "duties": duties.rows(report, words),
+        "tasks": tasks.rows(report, words),
         "sections": shown,
         "place": place,
         "week": week,

@@ -7,16 +7,16 @@ from reportlab.lib.colors import HexColor
 from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.render import duties, palette
+from minibar_ml.render import palette, tasks
 from minibar_ml.render.cells import written
 from minibar_ml.render.directions import isolate
-from minibar_ml.render.duties import Row
 from minibar_ml.render.first_screen import snoozed
 from minibar_ml.render.hotels import hotel_name, names_hotel
 from minibar_ml.render.palette import NORMAL, SMALL
 from minibar_ml.render.paper.tables import OWN_FONT, Chip
 from minibar_ml.render.paper.text import note, paragraph, style
 from minibar_ml.render.tables import with_currency
+from minibar_ml.render.tasks import Row
 from minibar_ml.render.words import Words
 
 FIRST = 40
@@ -27,7 +27,7 @@ _CHIP, _PRICE, _PADDING = 78.0, 74.0, 5.0
 def flowables(report: Report, words: Words, width: float) -> list[Any]:
     """The list, or why there is none."""
     _ = words.catalog.gettext
-    found = duties.rows(report, words)
+    found = tasks.rows(report, words)
     shown = found[:FIRST]
     off = [paragraph(snoozed(report, words), note())] if report.snoozed else []
     if not shown:
@@ -57,7 +57,7 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
 
 
 def _row(row: Row, report: Report, words: Words, width: float) -> list[Any]:
-    about, severity = style(SMALL, palette.SOFT), row.duty.severity
+    about, severity = style(SMALL, palette.SOFT), row.task.severity
     chip: list[Any] = [Chip(severity, words.label(severity, "severity"))] if severity else []
     due = [paragraph(row.until, style(SMALL, bold=row.is_due))] if row.until else []
     return [
@@ -85,8 +85,8 @@ def _about(row: Row, report: Report, words: Words) -> str:
                 "%(num)d more alert of the same cause", "%(num)d more alerts of the same cause", len(row.others)
             )
             parts.append(more % {"num": len(row.others)})
-    if names_hotel(report, row.duty.hotel_id):
-        parts = [isolate(hotel_name(report, row.duty.hotel_id, words)), *parts]
+    if names_hotel(report, row.task.hotel_id):
+        parts = [isolate(hotel_name(report, row.task.hotel_id, words)), *parts]
     return " · ".join([*parts, *([_("no. %(id)s") % {"id": row.alert.alert.id}] if row.alert else [])])
 
 
@@ -108,6 +108,6 @@ def _looks() -> list[tuple[Any, ...]]:
 def _edges(shown: Sequence[Row]) -> list[tuple[Any, ...]]:
     """A bar in the severity's colour along each row; an order's has that of our own figures."""
     return [
-        ("LINEBEFORE", (0, at), (0, at), 3, HexColor(palette.SEVERITIES.get(row.duty.severity or "", palette.LINE)))
+        ("LINEBEFORE", (0, at), (0, at), 3, HexColor(palette.SEVERITIES.get(row.task.severity or "", palette.LINE)))
         for at, row in enumerate(shown, 1)
     ]

@@ -77,15 +77,22 @@ def upsert(
             "evaluated": sorted(evaluated),
             "hotels": as_array(hotels),
             "closed_hotels": list(closed_hotels),
-            "stale_types": list(types_where(lambda kind: kind.marks_stale_data)),
-            "shown_by_limit": list(types_where(lambda kind: kind.is_shown_by_limit)),
-            **states(),
-            "normal_days": json.dumps({name: kind.normal_days for name, kind in KINDS.items()}),
-            "most_quiet_days": MOST_QUIET_DAYS,
+            **_of_ending(),
         },
     ).all()
     _relate(connection)
     return Transitions(**moved, resolved=len(resolved))
+
+
+def _of_ending() -> dict[str, Any]:
+    """When alerts are over, by their kind."""
+    return {
+        "stale_types": list(types_where(lambda kind: kind.marks_stale_data)),
+        "shown_by_limit": list(types_where(lambda kind: kind.is_shown_by_limit)),
+        **states(),
+        "normal_days": json.dumps({name: kind.normal_days for name, kind in KINDS.items()}),
+        "most_quiet_days": MOST_QUIET_DAYS,
+    }
 
 
 def states() -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.reporting.happenings import Snoozed, Step, Waiting, snoozed, spans
+from minibar_ml.domain.reporting.alert_counts import Snoozed, Step, Waiting, snoozed, spans
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.places import PlaceDay
 from minibar_ml.domain.reporting.rows import Action

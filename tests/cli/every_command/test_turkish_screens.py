@@ -136,7 +136,7 @@ def test_no_english_is_left_on_a_screen(
 
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(
-    ("command", "said"), [("db check", "depo güncel"), ("doctor", "ulaşıldı"), ("status", "durum")]
+    ("command", "said"), [("db check", "veri deposu güncel"), ("doctor", "ulaşıldı"), ("status", "durum")]
 )
 def test_what_looks_into_the_store_speaks_its_language(
     store_url: str, capsys: pytest.CaptureFixture[str], command: str, said: str
@@ -150,7 +150,7 @@ def test_what_looks_into_the_store_speaks_its_language(
 def test_a_field_of_a_sentence_may_be_empty() -> None:
     screen.use("tr")
     lacking = "The store lacks migration 0081_x: run `minibar-ml db init` (a new store) or `minibar-ml db upgrade`."
-    assert screen.translated(lacking).startswith("Depoda 0081_x şema değişikliği yok:")
+    assert screen.translated(lacking).startswith("Veri deposunda 0081_x şema değişikliği yok:")
 
 
 def test_percentages_and_decimals_are_written_as_in_turkish(

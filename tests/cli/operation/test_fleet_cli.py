@@ -1,6 +1,7 @@
 """A fleet: one command for several stores, of which each that fails is a line."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -82,6 +83,7 @@ def test_status_alerts_and_report_show_the_worst_first(
     assert _fleet(inventory, "report", "--out", str(tmp_path)) == ExitCode.PARTLY_DONE
     page = (tmp_path / "fleet.html").read_text(encoding="utf-8")
     assert page.index('data-member="gone"') < page.index('data-member="deniz"')
+    assert not re.search(r"\d{4}-\d\d-\d\d", page), "days look as in a report"
 
 
 def test_a_member_that_takes_too_long_is_ended(inventory: Path, stores: dict[str, str], capsys: Capture) -> None:

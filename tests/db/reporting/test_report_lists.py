@@ -81,7 +81,7 @@ def test_guests_who_are_still_in_the_house_come_before_money(connection: Connect
     insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=room, impact=cost) for room, cost in impacts.items()])
     made = computed(connection)
     rooms = {action.alert.id: action.alert.entity_id for action in made.actions.rows}
-    assert [(rooms[duty.alert_ids[0]], duty.guest_until) for duty in made.today] == [
+    assert [(rooms[task.alert_ids[0]], task.guest_until) for task in made.today] == [
         (2, date(2026, 3, 3)),
         (1, None),
         (3, None),

@@ -10,9 +10,9 @@ from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, AlertEvent, Day
 from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.alert_counts import WHATS, Happened, Waiting, Week, weeks_before
 from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
-from minibar_ml.domain.reporting.happenings import WHATS, Happened, Waiting, Week, weeks_before
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.minibar import Compared, ComparedShare, Minibar, Share
@@ -21,7 +21,7 @@ from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
 from minibar_ml.domain.reporting.places import Place, Spot, spans
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
-from minibar_ml.domain.reporting.today import duties
+from minibar_ml.domain.reporting.today import tasks
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -60,7 +60,7 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
         total=Count("all", 1234, 987),
         live=tuple(Live(name, n + 2, Decimal("1234.50") * n) for n, name in SEVERE),
         waiting=tuple(Waiting(1, name, n + 2, Decimal("1234.50") * n, AS_OF - timedelta(days=n)) for n, name in SEVERE),
-        today=duties(found, outs, (), AS_OF.date()),
+        today=tasks(found, outs, (), AS_OF.date()),
         actions=Page(found, actions + 1000),
         alerts=Page(tuple(_listed(n, one) for n, one in enumerate(found)), actions + 1000),
         details={n + 1: _detail(n + 1) for n in range(0, actions, 2)},

@@ -32,6 +32,15 @@ def _sentences() -> Iterator[tuple[str, str]]:
                     yield f"{path.relative_to(SOURCE)}:{node.lineno}", text
 
 
+def _returned() -> Iterator[tuple[str, str]]:
+    """What functions of store, jobs and commands return to be said: texts that begin as a sentence does."""
+    for path in sorted(one for folder in ("store", "jobs", "cli") for one in (SOURCE / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = _text(node.value) if isinstance(node, ast.Return) and node.value else None
+            if text and re.match(rf"({FIELD} )?[A-Z][a-z]+ .*[a-z]", text):
+                yield f"{path.relative_to(SOURCE)}:{node.lineno}", text
+
+
 def _is_said(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute):
         by = function.value.id if isinstance(function.value, ast.Name) else ""
@@ -60,6 +69,13 @@ def test_every_sentence_is_said_in_turkish_too() -> None:
     said = dict(_sentences())
     assert len(said) > 300
     assert [f"{where} {text}" for where, text in said.items() if screen.translated(text) == text] == []
+
+
+@pytest.mark.usefixtures("_turkish")
+def test_what_functions_return_to_be_said_is_said_in_turkish_too() -> None:
+    returned = dict(_returned())
+    assert len(returned) > 10
+    assert [f"{where} {text}" for where, text in returned.items() if screen.translated(text) == text] == []
 
 
 @pytest.mark.usefixtures("_turkish")

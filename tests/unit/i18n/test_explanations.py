@@ -33,7 +33,7 @@ EXPLANATIONS: list[tuple[str, dict[str, Any], str, str]] = [
      "Misafir sayısı bilinmiyor. Beklenen: 2 gün için yaklaşık 1 adet (cumartesi, oda tipi Deluxe). "
      "O gün bu tipteki 41 oda ortalaması: 1 adetten az."),
     ("room_high", {"stay_units": 3.0, "stay_checks": 2, "next_units": 0.0},
-     "The same guests before: 3 units in 2 visits. Their next check: 0 units.",
+     "The same guests before: 3 units in 2 checks. Their next check: 0 units.",
      "Aynı misafirler, önceki 2 kontrol: 3 adet. Bir sonraki kontrolde: 0 adet."),
     ("product_high", {"share_percent": 7.5, "others_units": 210.0},
      "Normally 7.5% of all consumption. Other products that day: 210 units.",

@@ -111,27 +111,26 @@ CASES: list[tuple[Any, ...]] = [
      "Oda 1126: dolu geçen 6 gece boyunca hiç tüketim kaydedilmemiş; normali yaklaşık 4 adet. "
      "Bu sürede: 2 konaklama."),
     ("refill_delay", "attendant", "slow", 9.46, 5.0, (4.1, 6.0), {"visits": 14},
-     "1126: 9.5 minutes per room; 4.1 to 6 minutes is normal. Based on 14 visits.",
+     "1126: 9.5 minutes per room; 4.1 to 6 minutes is normal. Based on 14 checks.",
      "1126: oda başına 9,5 dakika; normali 4,1–6 dakika. 14 kontrol üzerinden ölçüldü."),
     ("unseen_round", "attendant", "unseen", 0.3, 4.9, (1.2, None),
      {"visits": 9, "empty_rooms": 8, "span_minutes": 2.4, "began_time": "14:05", "rooms": ["101", "102", "103"]},
-     "1126: 9 visits entered within 2.4 minutes; a room normally takes 4.9 minutes. First entry: 14:05."
+     "1126: 9 checks entered within 2.4 minutes; a room normally takes 4.9 minutes. First entry: 14:05."
      " Without consumption: 8 rooms. Rooms: 101, 102, 103."
-     " Until the next checks nothing is concluded about these rooms.",
+     " These rooms are not evaluated until their next check.",
      "1126: 2,4 dakika içinde 9 kontrol girilmiş; bir oda normalde 4,9 dakika sürer. İlk giriş: 14:05."
      " Tüketim girilmeyen: 8 oda. Odalar: 101, 102, 103."
-     " Sonraki kontrollere kadar bu odalar hakkında sonuç çıkarılmaz."),
+     " Bu odalar sonraki kontrollerine kadar değerlendirilmez."),
     ("attendant_silence", "attendant", "few_entries", 31.0, 67.4, None,
      {"visits": 120, "entries": 31, "expected_entries": 67, "compared_since": "2025-11-06"},
-     "1126: an entry at 31 of 120 visits in used rooms since 6 Nov; about 67 is normal in like rooms."
-     " While that is so, nothing is concluded from checks without an entry.",
-     "1126: 6 Kas tarihinden bu yana kullanılmış odalardaki 120 kontrol içinde 31 kayıt; benzer odalarda normali"
-     " yaklaşık 67. Bu sürdükçe kayıt girilmeyen kontrollerden sonuç"
-     " çıkarılmaz."),
+     "1126: an entry at 31 of 120 checks of rooms with guests since 6 Nov; about 67 is normal for similar rooms."
+     " Meanwhile, checks without an entry prove nothing.",
+     "1126: 6 Kas tarihinden bu yana misafir kalan odalardaki 120 kontrol içinde 31 kayıt; benzer odalarda normali"
+     " yaklaşık 67. Bu sürdükçe kayıt girilmeyen kontroller kanıt sayılmaz."),
     ("attendant_excess", "attendant", "many_entries", 101.0, 62.2, None,
      {"visits": 131, "entries": 101, "expected_entries": 62, "compared_since": "2025-10-20"},
-     "1126: an entry at 101 of 131 visits in used rooms since 20 Oct; about 62 is normal in like rooms.",
-     "1126: 20 Eki tarihinden bu yana kullanılmış odalardaki 131 kontrol içinde 101 kayıt; benzer odalarda normali"
+     "1126: an entry at 101 of 131 checks of rooms with guests since 20 Oct; about 62 is normal for similar rooms.",
+     "1126: 20 Eki tarihinden bu yana misafir kalan odalardaki 131 kontrol içinde 101 kayıt; benzer odalarda normali"
      " yaklaşık 62."),
     ("unanswered_request", "room", "waiting", 65.0, None, None, {**REQUEST, "completed": False},
      "Room 1126: a guest has been waiting 65 minutes for a refill. Requested at 18:05.",
@@ -209,16 +208,16 @@ CASES: list[tuple[Any, ...]] = [
     ("rows_refused", "hotel", "refused", 200.0, None, None,
      {"problems": [{"source": "stays", "problem": "departure before arrival", "rows": 190},
                    {"source": "stock movements", "problem": "unknown type ikram", "rows": 10}]},
-     "200 records of the hotel application cannot be right or are not understood and are left out: stays, departure "
+     "200 records of the hotel application are impossible or of an unknown type and are left out: stays, departure "
      "before arrival (190); stock movements, unknown type ikram (10).",
-     "Otel uygulamasındaki 200 kayıt doğru olamaz ya da anlaşılmıyor ve hesaba katılmıyor: konaklamalar, çıkış "
+     "Otel uygulamasındaki 200 kayıt hatalı ya da türü bilinmiyor, hesaba katılmıyor: konaklamalar, çıkış "
      "girişten önce (190); stok hareketleri, bilinmeyen tür ikram (10)."),
     ("job_late", "hotel", "jobs_late", 2.0, None, None, {"jobs": ["collect", "train"]},
-     "These jobs have not done their work when they should have: data collection, model training.",
-     "Zamanında tamamlanmayan görevler: veri toplama, model eğitimi."),
+     "Overdue jobs: data collection, model training.",
+     "Geciken sistem işleri: veri toplama, model eğitimi."),
     ("job_late", "hotel", "hotel_undone", 2.0, None, None, {"jobs": ["collect", "detect"]},
-     "1126: these jobs failed for this hotel and were done for the others: data collection, anomaly detection.",
-     "1126: bu otelde başarısız olan, öteki otellerde tamamlanan görevler: veri toplama, anomali tespiti."),
+     "1126: jobs that failed for this hotel: data collection, anomaly detection.",
+     "1126: bu otelde başarısız olan sistem işleri: veri toplama, anomali tespiti."),
 ]  # fmt: skip
 
 

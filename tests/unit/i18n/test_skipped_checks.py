@@ -12,8 +12,8 @@ from minibar_ml.i18n.messages import sentences
 @pytest.mark.parametrize(
     ("lang", "checks", "said"),
     [
-        ("en", 1, "May include earlier consumption: 1 visit since 16 Nov found nothing and may be incomplete."),
-        ("en", 3, "May include earlier consumption: 3 visits since 16 Nov found nothing and may be incomplete."),
+        ("en", 1, "May include earlier consumption: 1 check since 16 Nov found nothing and may be incomplete."),
+        ("en", 3, "May include earlier consumption: 3 checks since 16 Nov found nothing and may be incomplete."),
         ("tr", 3, "Önceki tüketimi de içerebilir: 16 Kas tarihinden bu yana 3 kontrol boş girildi ve eksik olabilir."),
     ],
 )

@@ -18,6 +18,12 @@ FOLDERS = ("minibar_ml", "sql", "tests", "quality", "bench", "docs")
 BY_NUMBER = {"sql/migrations"}
 """Folders of a sequence, which is read by its numbers."""
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service"}
+FORMER_NAMES = {
+    "told_of", "foretell", "tightness", "Learnt", "Learner", "Opened", "second_opinion", "opinions", "Course",
+    "Measured", "Trials", "excesses", "appetites", "Judged", "judgement", "Happening", "happenings", "Spending",
+    "Merged", "Capped", "Duty", "duties", "complaints", "wishes", "house_tables", "meant_by", "rehearsal",
+}  # fmt: skip
+"""What had a name that had to be explained, and has the field's term now."""
 
 
 def _name(path: Path) -> str:
@@ -48,6 +54,23 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
 def test_a_file_is_one_thing_and_named_by_it(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
     assert path.stem not in FORBIDDEN_NAMES
+
+
+def _named(tree: ast.Module) -> Iterator[str]:
+    """What a module names: its functions, classes, parameters and variables."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+@pytest.mark.parametrize("path", MODULES + TESTS, ids=_name)
+def test_no_former_name_comes_back(path: Path) -> None:
+    names = {path.stem, *_named(ast.parse(path.read_text(encoding="utf-8")))}
+    assert names & FORMER_NAMES == set()
 
 
 def test_a_folder_can_be_taken_in_at_a_glance() -> None:

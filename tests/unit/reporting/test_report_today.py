@@ -9,14 +9,14 @@ import pytest
 from support.reports.report_values import AS_OF, MONTH, ZONE, a_report
 
 from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.reporting.alert_counts import Snoozed, Step, weeks
 from minibar_ml.domain.reporting.coverage import Coverage
-from minibar_ml.domain.reporting.happenings import Snoozed, Step, weeks
 from minibar_ml.domain.reporting.hotel_lines import hotel_lines
 from minibar_ml.domain.reporting.operations import JobRun, StockOut
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.places import PlaceDay, places
 from minibar_ml.domain.reporting.rows import Action, Count, Live, Page
-from minibar_ml.domain.reporting.today import Duty, Stay, duties
+from minibar_ml.domain.reporting.today import Stay, Task, tasks
 from minibar_ml.i18n import Lang
 from minibar_ml.render import place_tables
 from minibar_ml.render.first_screen import health, sentence, snoozed, tiles, today_title
@@ -48,7 +48,7 @@ def test_what_is_due_comes_before_guests_and_guests_before_money() -> None:
     ]
     outs = [order(7, 1), order(8, 5), order(9, 0, "Soda"), order(10, 4)]
     stays = [Stay(2, TODAY - timedelta(days=1), TODAY + timedelta(days=2)), Stay(1, TODAY + timedelta(days=1), TODAY)]
-    made = duties(found, outs, stays, TODAY)
+    made = tasks(found, outs, stays, TODAY)
     assert [(one.alert_ids, one.order.product_id if one.order else None) for one in made] == [
         ((3,), None),
         ((), 9),
@@ -56,7 +56,7 @@ def test_what_is_due_comes_before_guests_and_guests_before_money() -> None:
         ((2,), None),
         ((1,), None),
         ((5,), 8),
-    ], "an order that is due later and has no alert is no duty of today"
+    ], "an order that is due later and has no alert is no task of today"
     assert made[3].guest_until == TODAY + timedelta(days=2)
     assert made[4].guest_until is None, "who came after the fault is not asked"
 
@@ -67,7 +67,7 @@ def test_an_incident_is_one_row_and_counts_once() -> None:
         action(2, incident_id=1, severity="low"),
         action(3),
     ]
-    incident = next(one for one in duties(parts, (), (), TODAY) if len(one.alert_ids) == 2)
+    incident = next(one for one in tasks(parts, (), (), TODAY) if len(one.alert_ids) == 2)
     assert (incident.alert_ids, incident.impact, incident.severity) == ((2, 1), Decimal(20), "critical")
 
 
@@ -93,7 +93,7 @@ def test_the_sentence_counts_in_the_right_number(lang: Lang, new: int, before: i
         total=Count("all", new, before),
         live=(Live("high", waiting, Decimal(100) if waiting else None),),
         actions=Page(found, waiting),
-        today=duties(found, (), (), TODAY),
+        today=tasks(found, (), (), TODAY),
         stock_outs=Page(),
         currency="TRY",
     )
@@ -196,7 +196,7 @@ def test_a_headline_names_no_attendant() -> None:
         for n, amount in ((9, 75.0), (8, 25.0))
     )
     live = (Live("high", 2, Decimal(100)),)
-    report = replace(a_report(), actions=Page(found, 2), today=duties(found, (), (), TODAY), live=live)
+    report = replace(a_report(), actions=Page(found, 2), today=tasks(found, (), (), TODAY), live=live)
     assert "75% of it items missing from an attendant's cart" in sentence(report, EN)
     assert "bunun %75'i zimmette eksik ürün" in sentence(report, TR)
 
@@ -232,9 +232,9 @@ def test_a_chain_says_which_hotel_most_of_the_money_is_in_where_no_single_alert_
 
 
 def test_a_guest_who_leaves_by_tomorrow_is_as_urgent_as_an_order_that_is_due() -> None:
-    duty = Duty((), 1, "high", None, guest_until=TODAY)
-    assert [duty.is_leaving(TODAY - timedelta(days=ago)) for ago in (0, 1, 2)] == [True, True, False]
-    assert not replace(duty, guest_until=None).is_leaving(TODAY)
+    task = Task((), 1, "high", None, guest_until=TODAY)
+    assert [task.is_leaving(TODAY - timedelta(days=ago)) for ago in (0, 1, 2)] == [True, True, False]
+    assert not replace(task, guest_until=None).is_leaving(TODAY)
 
 
 def test_a_week_that_nobody_watched_is_unknown_in_every_hotel() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Action
-from minibar_ml.domain.reporting.today import Duty
+from minibar_ml.domain.reporting.today import Task
 from minibar_ml.i18n.formats import counted
 from minibar_ml.i18n.labels import capital_label
 from minibar_ml.render.directions import isolate
@@ -24,7 +24,7 @@ class Row:
     waits: since it was raised.
     """
 
-    duty: Duty
+    task: Task
     alert: Action | None
     others: tuple[Action, ...]
     what: str
@@ -50,21 +50,21 @@ def without_price(words: Words) -> str:
 def rows(report: Report, words: Words) -> tuple[Row, ...]:
     """All rows, what cannot wait first."""
     by_id = {action.alert.id: action for action in report.actions.rows}
-    return tuple(_row(duty, by_id, report, words) for duty in report.today)
+    return tuple(_row(task, by_id, report, words) for task in report.today)
 
 
-def _row(duty: Duty, by_id: Mapping[int, Action], report: Report, words: Words) -> Row:
+def _row(task: Task, by_id: Mapping[int, Action], report: Report, words: Words) -> Row:
     today = words.today(report.generated_at)
-    first, *others = (by_id[number] for number in duty.alert_ids) if duty.alert_ids else [None]
-    what, todo = isolated_sentences(first, words.lang) if first else _order(duty, words)
+    first, *others = (by_id[number] for number in task.alert_ids) if task.alert_ids else [None]
+    what, todo = isolated_sentences(first, words.lang) if first else _order(task, words)
     age = words.age(first.alert.raised_at, report.generated_at) if first else ""
-    until, is_due = _until(duty, today, words), duty.is_due(today) or duty.is_leaving(today)
-    return Row(duty, first, tuple(one for one in others if one), what, todo, until, is_due, age, duty.impact)
+    until, is_due = _until(task, today, words), task.is_due(today) or task.is_leaving(today)
+    return Row(task, first, tuple(one for one in others if one), what, todo, until, is_due, age, task.impact)
 
 
-def _order(duty: Duty, words: Words) -> tuple[str, str]:
+def _order(task: Task, words: Words) -> tuple[str, str]:
     _ = words.catalog.gettext
-    out = duty.order
+    out = task.order
     if out is None:
         return "", ""
     name = isolate(out.name or f"#{out.product_id}")
@@ -76,30 +76,30 @@ def _order(duty: Duty, words: Words) -> tuple[str, str]:
     )
 
 
-def _until(duty: Duty, today: date, words: Words) -> str:
+def _until(task: Task, today: date, words: Words) -> str:
     _ = words.catalog.gettext
-    if duty.due_on is not None:
-        days = (duty.due_on - today).days
+    if task.due_on is not None:
+        days = (task.due_on - today).days
         if days < 0:
-            return _("overdue since %(day)s") % {"day": words.short_day(duty.due_on)}
+            return _("overdue since %(day)s") % {"day": words.short_day(task.due_on)}
         return (
             (_("due today"), _("due tomorrow"))[days]
             if days < 2
-            else _("due %(day)s") % {"day": words.short_day(duty.due_on)}
+            else _("due %(day)s") % {"day": words.short_day(task.due_on)}
         )
-    if duty.guest_until is not None:
-        day = _("today") if duty.guest_until <= today else words.short_day(duty.guest_until)
+    if task.guest_until is not None:
+        day = _("today") if task.guest_until <= today else words.short_day(task.guest_until)
         return _("guest in house until %(day)s") % {"day": day}
     return ""
 
 
-def subject(duty: Duty, report: Report, words: Words) -> str:
+def subject(task: Task, report: Report, words: Words) -> str:
     """What a row is about: a room, product or hotel; of an attendant what happened: a headline names nobody."""
     alert = next(
-        (one.alert for one in report.actions.rows if duty.alert_ids and one.alert.id == duty.alert_ids[0]), None
+        (one.alert for one in report.actions.rows if task.alert_ids and one.alert.id == task.alert_ids[0]), None
     )
     if alert is None:
-        return isolate(duty.order.name or f"#{duty.order.product_id}") if duty.order else ""
+        return isolate(task.order.name or f"#{task.order.product_id}") if task.order else ""
     name = isolate(alert.entity_name or f"#{alert.entity_id}")
     if alert.entity_type == "attendant":
         return words.lowered(words.label(alert.type, "type"))

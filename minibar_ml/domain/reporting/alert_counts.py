@@ -1,4 +1,4 @@
-"""What waits, what happened to alerts in a period, and how many were raised in the weeks before.
+"""Alerts in figures: how many wait, what happened to them in a period, how many were raised in the weeks before.
 
 A figure that is not known is None, never 0.
 """
