@@ -11,10 +11,11 @@ from bench.hotel import LAST_DAY, Hotel, Server, execute
 from bench.processes import Spent, median
 from bench.rows import Row
 from bench.scale import COPY
+from bench.statements import count
 
 NAME = "recheck"
 ROOMS, COPIES, ALERTS, REPEATS = 250, 180, 100_000, 3
-LIMIT = 1.2
+LIMIT, MORE_STATEMENTS = 1.2, 5
 POINTS_DAYS = 45
 TYPES = ("consumption_anomaly", "vacant_consumption", "silent_room")
 RAISE = """
@@ -48,6 +49,17 @@ FROM (SELECT a.id, g.ground FROM minibar_ml.ml_alerts a CROSS JOIN LATERAL minib
 WHERE d.alert_id = g.id
 """
 NO_GROUNDS = "UPDATE minibar_ml.ml_alert_days SET ground = NULL"
+CHANGED = """
+UPDATE minibar_ml.ml_alert_days SET ground = md5(coalesce(ground, ''))
+WHERE alert_id IN (SELECT id FROM minibar_ml.ml_alerts WHERE detector = 'bench' ORDER BY id LIMIT 100)
+"""
+NONE = """
+UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'system'
+WHERE detector = 'bench'
+"""
+SAME = "SELECT 1"
+MEASURED = {"same": "all as their records", "changed": "a hundred whose days are checked again"}
+COUNTED = {"same": SAME, "changed": CHANGED, "none": NONE}
 COLLECTED = """
 INSERT INTO minibar_ml.ml_job_runs (job, as_of, outcome, started_at, ended_at, counts)
 VALUES ('collect', %(as_of)s, 'done', clock_timestamp(), clock_timestamp(), '{}')
@@ -82,6 +94,13 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
     yield from _rows("the first run of a day", *_paired(hotel, f"{night}T00:05"))
     hotel.run("detect", "--as-of", f"{night}T08:45")
     yield from _rows("every 15 minutes", *_paired(hotel, f"{night}T09:00"))
+    # The first run of another day, against one without alerts: what is sent for those that differ counts too.
+    next_run = f"{night + timedelta(days=1)}T00:05"
+    sent = {name: _statements(hotel, next_run, grounds) for name, grounds in COUNTED.items()}
+    for state, what in MEASURED.items():
+        measured = f"{ALERTS:,} live alerts, {what}: statements more than without alerts"
+        value = sent[state] - sent["none"]
+        yield Row(benchmark=NAME, measured=measured, value=value, unit="", limit=MORE_STATEMENTS)
 
 
 def _paired(hotel: Hotel, as_of: str) -> tuple[Spent, Spent]:
@@ -96,6 +115,16 @@ def _paired(hotel: Hotel, as_of: str) -> tuple[Spent, Spent]:
             execute(hotel.url, ALL_LIVE, {"alerts": ALERTS})
             execute(hotel.url, FORGET)
     return median(spent[GROUNDS]), median(spent[NO_GROUNDS])
+
+
+def _statements(hotel: Hotel, as_of: str, grounds: str) -> int:
+    """How many statements such a run sends."""
+    execute(hotel.url, GROUNDS)
+    execute(hotel.url, grounds)
+    execute(hotel.url, COLLECTED, {"as_of": as_of})
+    sent = count(hotel, [("detect", "detect", "-q", "--as-of", as_of)])["detect"]
+    execute(hotel.url, FORGET)
+    return sent
 
 
 def _rows(what: str, compared: Spent, without: Spent) -> Iterator[Row]:

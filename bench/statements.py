@@ -1,7 +1,7 @@
 """Statements: how many SQL statements a job sends, at 100 rooms and at 1,000. They must be as many."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bench.hotel import LAST_DAY, Hotel, Server
 from bench.rows import Row
@@ -64,5 +64,10 @@ def _counts(hotel: Hotel) -> dict[str, int]:
         ("train", "train", "-q", "--as-of", f"{at}15"),
         ("detect", "detect", "-q", "--as-of", f"{at}15"),
     ]
+    return count(hotel, runs)
+
+
+def count(hotel: Hotel, runs: Sequence[tuple[str, ...]]) -> dict[str, int]:
+    """By the name that comes first, how many statements each command of `runs` sends."""
     counts: dict[str, int] = json.loads(hotel.python(COUNT, json.dumps(runs)))
     return counts

@@ -308,6 +308,10 @@ BEGIN
     IF NEW.muted_by IS DISTINCT FROM OLD.muted_by AND NEW.muted_by IS NOT NULL THEN
         RAISE EXCEPTION 'only a job may say which alert explains another' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- Of a closed alert no step would say that it is explained no longer.
+    IF NEW.muted_by IS DISTINCT FROM OLD.muted_by AND NEW.status = OLD.status AND NOT minibar_ml.is_live(NEW.status) THEN
+        RAISE EXCEPTION 'which alert explained a closed one does not change' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     -- Clocks may differ by up to a day; what the program allows is 366.
     IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
        OR (NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
@@ -1123,7 +1127,9 @@ BEGIN
                            'alert.snooze'),
             (11, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (12, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            -- Whoever had read it had read of the request before: nobody takes that back.
+            (12, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open'
+                             AND NOT c.is_next,
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
             (13, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
             (14, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,

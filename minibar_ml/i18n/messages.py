@@ -5,7 +5,7 @@ from datetime import date
 from string import Formatter
 from typing import Any, get_args
 
-from minibar_ml.domain.alerting.alerts import Alert, Finding, is_put_back
+from minibar_ml.domain.alerting.alerts import LIVE_STATUSES, Alert, Finding, is_put_back
 from minibar_ml.domain.alerting.kinds import is_state
 from minibar_ml.domain.alerting.severities import FRESH_DAYS
 from minibar_ml.domain.hotels.calendar import SpecialKind
@@ -65,10 +65,17 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date 
     is_later = alert.measured_on != alert.occurred_on and not is_state(alert.type, alert.reason)
     if is_later and "measured_on" not in _fields(wording.message):
         texts.append(FIGURES)
-    texts += _standing(alert)
+    texts += _begun(alert, wording, today) + _standing(alert)
     message = " ".join(translate(text).format_map(_Known(known)) for text in texts)
     # A shortened list ends its sentence by itself.
     return message.replace("….", "…"), " ".join(map(translate, _actions(alert, wording, today)))
+
+
+def _begun(alert: Alert | Finding, wording: Wording, today: date | None) -> list[str]:
+    """Since when it has been so, of what lasts and did not begin lately."""
+    is_long = today is not None and (today - alert.occurred_on).days > FRESH_DAYS
+    is_live = isinstance(alert, Alert) and alert.status in LIVE_STATUSES
+    return [wording.since] if wording.since and is_long and is_live else []
 
 
 def _standing(alert: Alert | Finding) -> list[str]:
@@ -209,6 +216,7 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     dates = {name: facts.get(name) for name in DATES}
     dates["corrected_on"] = getattr(alert, "corrected_at", None)
     dates["measured_on"] = alert.measured_on
+    dates["began_on"] = alert.occurred_on
     written = {name: day(value, lang, near=alert.occurred_on) for name, value in dates.items()}
     if written["since"].split()[1:] == written["measured_on"].split()[1:]:
         written["since"] = written["since"].split()[0]

@@ -43,7 +43,7 @@ from minibar_ml.i18n.wordings import (
 def sentences() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
-        yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
+        yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later, wording.since)))
     yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
     yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, OVER_ROOMS, OVER_ROOM, CORRECT_ENTRY, ASK_COUNTER)
     for module in (evidence, captions, explanations, listings, reviewing, standings, mutings, rounds, source_problems):

@@ -24,7 +24,8 @@ class Wording:
 
     `later` is what to do when the figures are more than two days old: nobody counts again what others have counted.
     A detail is left out where something that it names is not known. Of `normal`, which `{normal}` in the message
-    stands for, the first is taken of which all is known.
+    stands for, the first is taken of which all is known. `since` says of what lasts when it began; there is none where
+    the message says for how long.
     """
 
     message: str
@@ -32,8 +33,10 @@ class Wording:
     details: tuple[str, ...] = ()
     normal: tuple[str, ...] = ()
     later: str | None = None
+    since: str | None = None
 
 
+SINCE, LOW_SINCE, BELOW_SINCE = "Since {began_on}.", "Low since {began_on}.", "Below zero since {began_on}."
 HOLIDAY = "Public holiday: {holiday}."
 EVENT = "Event: {event}."
 MISSING = "Missing: {products}."
@@ -282,6 +285,7 @@ WORDINGS: Mapping[str, Wording] = {
     "stock_negative": Wording(
         "{name}: recorded stock is below zero ({units}).",
         "Count the shelf and enter the count. Look for an unrecorded delivery or a duplicate issue.",
+        since=BELOW_SINCE,
     ),
     "outflow_high": Wording(
         "{name}: {units} left the warehouse in one day{normal}.",
@@ -322,19 +326,21 @@ WORDINGS: Mapping[str, Wording] = {
         (MISTYPED, PUT_BACK, PARTLY_BACK),
         (NONE, AT_MOST),
     ),
-    "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),
-    "depletion_ordered": Wording("{name}: stock lasts {days}.", AWAIT, STOCK),
-    "sold_out": Wording("{name}: out of stock.", ORDER_NOW, STOCK[1:]),
-    "sold_out_ordered": Wording("{name}: out of stock.", AWAIT, STOCK[1:]),
+    "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK, since=LOW_SINCE),
+    "depletion_ordered": Wording("{name}: stock lasts {days}.", AWAIT, STOCK, since=LOW_SINCE),
+    "sold_out": Wording("{name}: out of stock.", ORDER_NOW, STOCK[1:], since=LOW_SINCE),
+    "sold_out_ordered": Wording("{name}: out of stock.", AWAIT, STOCK[1:], since=LOW_SINCE),
     "model_refused": Wording(
         "{name}: a stored model cannot be opened. Detection uses simple statistics instead.",
         "Check the encryption key, then run `minibar-ml train`.",
         ("Affected: {metric}.",),
+        since=SINCE,
     ),
     "models_off": Wording(
         "{name}: trained models were switched off or deleted. Detection uses simple statistics instead.",
         "`minibar-ml audit list --action models` shows by whom. `minibar-ml train` puts new ones to use.",
         ("Affected: {metric}.",),
+        since=SINCE,
     ),
     "stale": Wording(
         "{name}: no new data from the hotel application for {hours}.",
@@ -349,14 +355,17 @@ WORDINGS: Mapping[str, Wording] = {
     "refused": Wording(
         "{records} of the hotel application are impossible or of an unknown type and are left out: {problems}.",
         "Correct them in the hotel application. `minibar-ml status` lists them with an example of each.",
+        since=SINCE,
     ),
     "jobs_late": Wording(
         "Overdue jobs: {jobs}.",
         "Run `minibar-ml status`: it says why and what to do. Is cron running?",
+        since=SINCE,
     ),
     "hotel_undone": Wording(
         "{name}: jobs that failed for this hotel: {jobs}.",
         "`minibar-ml status` shows the errors. Once the cause is gone, the next run does what is left.",
+        since=SINCE,
     ),
 }
 UNKNOWN_REASON = Wording("{name}: unusual figures.", "Look into it.")

@@ -157,7 +157,9 @@ def _part(
     starts = {metric: own.since_at for metric, own in spans.own.items()}
     # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
     changes_since = span.until_on if spans.is_afresh else spans.first_on
-    points = metrics.merge(connection, job.id, starts, span.until, span.until_on, changes_since, house.hotels)
+    points = metrics.merge(
+        connection, job.id, starts, span.until, span.until_on, changes_since, contract.usable, house.hotels
+    )
     if house.hotels is not None:
         metrics.drop_scratch(connection)
     return _Part(points, found, tuple(spans.own), spans.is_afresh)

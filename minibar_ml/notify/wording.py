@@ -32,6 +32,7 @@ HEADINGS = {
     "unsnoozed": _("Snooze ended, alert still open"),
     "escalated": _("Severity raised to %(severity)s"),
     "recurred": _("Found again"),
+    "next_request": _("Another request is open"),
     "resolved": _("Alert ended"),
     "records_changed": _("Alert withdrawn, records changed"),
     "subject_gone": _("Alert ended, no longer an issue"),

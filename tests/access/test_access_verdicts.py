@@ -76,6 +76,15 @@ def test_nobody_but_a_job_says_which_alert_explains_another(hotels: str) -> None
     assert sql(hotels, last) == [("alert.unmute", make_url(url).username, "alert 1")]
 
 
+@pytest.mark.parametrize("status", ["resolved", "false_positive"])
+def test_which_alert_explained_a_closed_one_stays_on_record(hotels: str, status: str) -> None:
+    url = login(hotels, "manager", "--as", "administrator", "--hotel", "1")
+    closed = f"muted_by = 2, status = '{status}', resolved_at = now(), resolved_by = 'a'"
+    sql(hotels, f"UPDATE minibar_ml.ml_alerts SET {closed} WHERE id = 1")
+    assert "does not change" in psql(url, "UPDATE minibar_ml.ml_alerts SET muted_by = NULL WHERE id = 1")
+    assert sql(hotels, "SELECT muted_by FROM minibar_ml.ml_alerts WHERE id = 1") == [(2,)]
+
+
 def test_who_sees_an_alert_and_may_not_change_it_gets_an_error(hotels: str, capsys: Capture) -> None:
     url = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "1")
     sql(hotels, f"GRANT minibar_ml_operator TO {make_url(url).username}")

@@ -329,3 +329,12 @@ def _set_verdict(connection: Connection, finding: Finding, verdict: Verdict) -> 
     detect(connection, finding)
     (alert,) = rows(connection)
     decisions.set_verdict(connection, [alert.id], verdict, "ayse", evening(D) + timedelta(hours=1))
+
+
+def test_a_day_that_is_looked_at_once_more_and_on_which_nothing_is_found_sends_nothing(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    sent: list[str] = []
+    event.listen(connection, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    found = alerts.upsert(connection, [], {}, evening(D), plain_texts, None, D)
+    assert (sent, found.resolved) == ([], 0)
+    assert [alert.status for alert in rows(connection)] == ["open"]

@@ -11,8 +11,8 @@ from minibar_ml.store.notifications.outbox import RECENT_DAYS
 
 OUTBOX = "SELECT count(*) FROM minibar_ml.ml_outbox"
 NEWS = (
-    "SELECT id FROM minibar_ml.ml_alerts WHERE status = 'open' AND muted_by IS NULL AND last_occurred_on >= :since"
-    " ORDER BY id"
+    "SELECT id FROM minibar_ml.ml_alerts WHERE status = 'open' AND muted_by IS NULL"
+    " AND CASE WHEN is_state THEN CAST(last_seen AS date) ELSE last_occurred_on END >= :since ORDER BY id"
 )
 
 

@@ -106,8 +106,8 @@ def test_mails_about_days_long_past_are_of_records_that_were_changed_and_say_so(
     sent, texts = weeks.sent, [mail.get_body(("plain",)).get_content() for mail in weeks.mailbox.accepted]
     assert len(texts) == len(sent) > 5
     old = [one for one in sent if (one.sent_on - one.last_occurred_on).days > RECENT_DAYS]
-    # What ended by itself or was withdrawn is news for who got its opening; what lasts and is more severe is of today.
-    for one in (one for one in old if one.event != "resolved" and not (one.is_state and one.event == "escalated")):
+    # What ended by itself or was withdrawn is news for who got its opening; what lasts is of today.
+    for one in (one for one in old if one.event != "resolved" and not one.is_state):
         assert one.found_late_on or one.is_corrected, one
         assert (one.entity_type, one.entity_id) in weeks.changed, one
         assert any(f"alerts show {one.id}" in text and "records" in text for text in texts), one

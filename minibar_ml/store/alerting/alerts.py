@@ -51,11 +51,13 @@ def upsert(
 
     `texts` gives message and suggested action of a finding and its entity's name. `evaluated` are the types whose
     present state `findings` holds in full: their live state alerts that were not found again are over. A caller that
-    looks at an earlier day once more gives None: by that nothing is over, and it is one statement. `judged_on`: the day
-    that was checked, where a fault may be of an earlier one. `hotels`: those that were looked at; None: all.
-    `closed_hotels`: those of which nobody expects data any longer.
+    looks at an earlier day once more gives None: by that nothing is over, and it is one statement, or none where there
+    are no findings. `judged_on`: the day that was checked, where a fault may be of an earlier one. `hotels`: those that
+    were looked at; None: all. `closed_hotels`: those of which nobody expects data any longer.
     Whoever announces alerts must look after this is done: an alert may be muted in the statement after its opening's.
     """
+    if evaluated is None and not findings:
+        return Transitions()
     values = {"as_of": as_of, "judged_on": judged_on, "rests_also": RESTS_ALSO}
     moved, oldest = Counter[str](), date.max
     for one_each in by_day(findings):

@@ -236,6 +236,7 @@ def merge(
     until: datetime,
     until_on: date,
     changes_since: date,
+    usable: Collection[str],
     hotels: frozenset[int] | None = None,
 ) -> MergeResult:
     """Write what is new or different, remove what the source no longer gives of the hotels; returns the counts.
@@ -251,5 +252,14 @@ def merge(
     starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]
     gone = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).one()
     bounds |= {"of_others": list(OF_OTHERS), "of_ledger": sorted(LEDGER_METRICS)}
+    bounds |= {"merged": _merged(connection, gone.products, usable)}
     written = connection.execute(query("collect.upsert"), bounds).one()
     return MergeResult(written.inserted, written.updated, gone.removed)
+
+
+def _merged(connection: Connection, products: Collection[int], usable: Collection[str]) -> list[int]:
+    """Those of these products that are out of the range: their records are another's now, or are deleted."""
+    if not products or "source_products" not in usable:
+        return []
+    offered = connection.execute(query("collect.fetch_offered"), {"products": list(products)}).scalars()
+    return sorted(set(products) - set(offered))

@@ -99,13 +99,11 @@ WITH found AS (
                            WHEN l.is_state AND l.found_severity < a.severity
                                 AND NOT (l.is_other OR l.is_checked OR l.is_eased OR l.is_shorter)
                            THEN least(a.lower_since, l.today) END,
-        -- Nobody who put an alert off knew that it would become critical.
+        -- Nobody who put an alert off knew that it would become critical, and nobody who read one knew of another request.
         (status, snoozed_until, snoozed_by, read_at, read_by) = (
-            SELECT a.status, a.snoozed_until, a.snoozed_by, a.read_at, a.read_by
-            WHERE NOT (l.is_snoozed AND l.is_worse AND l.found_severity = 'critical')
+            SELECT a.status, a.snoozed_until, a.snoozed_by, a.read_at, a.read_by WHERE NOT l.is_unknown
             UNION ALL
-            SELECT 'open', NULL, NULL, NULL, NULL
-            WHERE l.is_snoozed AND l.is_worse AND l.found_severity = 'critical'),
+            SELECT 'open', NULL, NULL, NULL, NULL WHERE l.is_unknown),
         (entity_name, metric, value, expected, lower, upper, deviation_percent, score, detector, impact, reason, facts,
          message, suggested_action) = (
             SELECT a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
@@ -118,7 +116,7 @@ WITH found AS (
                 score double precision, detector text, impact numeric(14, 2), reason text, facts jsonb, message text,
                 suggested_action text)
             WHERE l.has_news)
-    FROM live l
+    FROM (SELECT *, is_other OR (is_snoozed AND is_worse AND found_severity = 'critical') AS is_unknown FROM live) l
     WHERE a.id = l.id AND (l.repeats = 1 OR l.is_worse OR l.is_eased OR l.has_news OR a.last_seen < :as_of)
     RETURNING l.repeats = 1 OR l.is_worse OR l.is_eased OR l.has_news AS is_changed
 ), fresh AS (

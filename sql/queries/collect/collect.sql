@@ -137,8 +137,8 @@ SELECT EXISTS (
     WHERE metric_type = 'request_response' AND CAST(context ->> 'open' AS boolean)) AS is_open
 
 -- name: delete_stale
--- Removes points of the recomputed span that its source rows no longer give, and notes them for `upsert`; says how many.
--- Each span starts at its own instant.
+-- Removes points of the recomputed span that its source rows no longer give, and notes them for `upsert`; says how many, and
+-- of which products nothing is left in the span. Each span starts at its own instant.
 WITH spans AS (
     SELECT * FROM jsonb_to_recordset(CAST(:spans AS jsonb)) AS s (metric_type text, since_at timestamptz)
 ), removed AS (
@@ -155,7 +155,14 @@ WITH spans AS (
 ), noted AS (
     INSERT INTO removed_metrics SELECT * FROM removed
 )
-SELECT count(*) AS removed FROM removed
+SELECT (SELECT count(*) FROM removed) AS removed, ARRAY(
+    SELECT DISTINCT entity_id FROM removed r
+    WHERE entity_type = 'product' AND NOT EXISTS (
+        SELECT FROM computed_metrics c WHERE c.entity_type = 'product' AND c.entity_id = r.entity_id)) AS products
+
+-- name: fetch_offered
+-- Which of these products are in the range.
+SELECT product_id FROM source_products() WHERE is_active AND product_id = ANY(:products)
 
 -- name: upsert
 -- Writes points that are new or different; returns how many of each. Equal ones are not touched at all. Whose points of
@@ -163,6 +170,8 @@ SELECT count(*) AS removed FROM removed
 -- nor how full the hotel was is a change. Before :recent_since only the metrics that look back further (:trailing) are read.
 -- What has changed in the master data is no news (is_news) of a past day: rooms that belong to another hotel now or are of
 -- another type, what is summed up over them in the hotel on that day, and what is only divided among hotels in another way.
+-- Nor are records of products that are out of the range and of which nothing is left (:merged), once they say another
+-- product's name: that product has what was theirs, and rooms and carts as many units as before, or fewer.
 WITH old AS (
     SELECT * FROM ml_metrics WHERE observed_at >= :recent_since AND observed_at <= :until
     UNION ALL
@@ -174,7 +183,9 @@ WITH old AS (
                AND NOT coalesce(CAST(o.context ->> 'open' AS boolean) AND CAST(c.context ->> 'open' AS boolean), false)
                AS is_change,
            (o.metric_value, o.context - CAST(:of_others AS text[]))
-               IS DISTINCT FROM (c.metric_value, c.context - CAST(:of_others AS text[])) AS is_event,
+               IS DISTINCT FROM (c.metric_value, c.context - CAST(:of_others AS text[]))
+               AND NOT coalesce(jsonb_exists_any(o.context -> 'products', CAST(CAST(:merged AS integer[]) AS text[]))
+                                AND c.metric_value <= o.metric_value, false) AS is_event,
            o.metric_type IS NOT NULL AND o.context ->> 'room_type' IS DISTINCT FROM c.context ->> 'room_type' AS is_retyped
     FROM computed_metrics c LEFT JOIN old o
       ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
@@ -206,11 +217,20 @@ WITH old AS (
     SELECT metric_type, entity_type, entity_id, business_date FROM past WHERE entity_type <> 'room'
     GROUP BY metric_type, entity_type, entity_id, business_date
     HAVING count(DISTINCT hotel_id) > 1 AND abs(sum(difference)) < 1e-6 AND sum(abs(difference)) > 0
+), taking AS (
+    -- Who has as many units of a day more as products lack that were merged.
+    SELECT p.entity_id FROM past p JOIN (
+        SELECT metric_type, hotel_id, business_date, sum(difference) AS difference FROM past
+        WHERE entity_type = 'product' AND entity_id = ANY(CAST(:merged AS integer[]))
+        GROUP BY metric_type, hotel_id, business_date) l USING (metric_type, hotel_id, business_date)
+    WHERE p.entity_type = 'product' AND p.difference > 0 AND abs(p.difference + l.difference) < 1e-6
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id, metric_type, is_news)
     SELECT CAST(:run_id AS bigint), p.business_date, p.hotel_id, p.entity_type, p.entity_id, p.metric_type,
            bool_or(p.is_event) AND NOT (
                (p.entity_type = 'room' AND p.entity_id IN (SELECT room_id FROM rooms))
+               OR (p.entity_type = 'product' AND (p.entity_id = ANY(CAST(:merged AS integer[]))
+                                                  OR p.entity_id IN (SELECT entity_id FROM taking)))
                OR (p.metric_type <> ALL(:of_ledger)
                    AND (p.hotel_id, p.business_date) IN (SELECT hotel_id, business_date FROM rooms WHERE business_date IS NOT NULL))
                OR (p.metric_type, p.entity_type, p.entity_id, p.business_date) IN (SELECT * FROM divided))

@@ -3,8 +3,9 @@
 
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
--- found lately, or by records of its own that came late or were corrected after it was raised, or that lasts and has become
--- more severe, or that a person snoozed or reopened, is news, and of several events only the last. What was found long ago
+-- found lately, or by records of its own that came late or were corrected after it was raised, or that a person snoozed or
+-- reopened, is news, and of several events only the last, or that it is about another request. What lasts is of now, however
+-- long ago it began. What was found long ago
 -- and is reopened is news only for whoever had a message about its incident, be it one that was skipped because it was closed
 -- in time. Whoever received a message about an incident is notified that the records no longer show one of it, and of any
 -- other end of what the message was about where they want that.
@@ -30,18 +31,18 @@ WITH fresh AS (
     LEFT JOIN ml_alerts e ON e.id = a.muted_by AND e.incident_id = a.incident_id AND e.status = 'open'
                          AND e.muted_by IS NULL AND a.severity > e.severity AND f.event = 'opened'
     CROSS JOIN LATERAL (
-        SELECT (a.is_state AND f.event = 'escalated')
-               OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
+        SELECT CASE WHEN a.is_state THEN CAST(a.last_seen AS date) ELSE a.last_occurred_on END
+                   >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
                OR jsonb_exists(a.facts, 'found_late_on') OR (a.corrected_at IS NOT NULL AND f.event <> 'opened')) l (is_lately)
     -- What a mute ended is not over: nobody is notified of its end.
     WHERE (a.muted_by IS NULL OR e.id IS NOT NULL) AND a.mute_id IS NULL
       AND CASE
           WHEN f.event IN ('resolved', 'false_positive') THEN a.status = f.event
           WHEN f.event IN ('escalated', 'recurred') THEN a.status IN ('open', 'acknowledged')
-          ELSE f.event IN ('opened', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
+          ELSE f.event IN ('opened', 'next_request', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
           END
       AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened') OR l.is_lately)
-    ORDER BY f.alert_id, f.id DESC
+    ORDER BY f.alert_id, f.event = 'next_request' DESC, f.id DESC
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, waits_for_digest, next_at)
 SELECT DISTINCT ON (n.incident_id, n.is_end, mailbox(c)) 'alert', c.id, n.event_id, n.alert_id, s.waits,
@@ -173,7 +174,7 @@ RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail
           c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language,
           -- To whom nothing of the incident was sent before, it is a new alert; to others a new part of it, which is only
           -- sent where it is worse, is a higher severity.
-          CASE WHEN e.event NOT IN ('escalated', 'recurred', 'reopened', 'opened', 'unmuted') THEN e.event
+          CASE WHEN e.event NOT IN ('escalated', 'recurred', 'reopened', 'opened', 'unmuted', 'next_request') THEN e.event
                ELSE (SELECT CASE WHEN count(*) = 0 AND e.event <> 'unmuted' THEN 'opened'
                                  WHEN e.event IN ('opened', 'unmuted') AND bool_or(is_live(m.status)) THEN 'escalated'
                                  ELSE e.event END

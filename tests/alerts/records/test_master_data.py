@@ -14,6 +14,11 @@ NEWS = (
     " WHERE is_news AND entity_type <> 'hotel'"
     " AND run_id = (SELECT max(id) FROM minibar_ml.ml_job_runs WHERE job = 'collect')"
 )
+MERGE = (
+    "UPDATE minibar_islem_detay SET urun_id = 2; UPDATE setup_icerik SET urun_id = 2;"
+    " UPDATE stok_hareketleri SET urun_id = 2"
+)
+"""What was recorded of product 1 is product 2's."""
 
 
 @pytest.fixture
@@ -84,12 +89,21 @@ def test_what_changes_in_the_master_data_raises_nothing_of_past_days(hotel: Appl
         ("UPDATE odalar SET oda_tipi_id = 2", False),
         ("UPDATE oda_tipleri SET ad = 'DELUXE' WHERE id = 1", False),
         ("UPDATE odalar SET oda_tipi_id = NULL", False),
+        (f"{MERGE}; DELETE FROM urunler WHERE id = 1", False),
+        (f"{MERGE}; UPDATE urunler SET aktif = false WHERE id = 1", False),
+        (MERGE, True),
+        (f"{MERGE}; DELETE FROM urunler WHERE id = 1; UPDATE minibar_islem_detay SET eklenen_miktar = 8"
+         " WHERE eklenen_miktar = 7", True),
+        ("DELETE FROM minibar_islem_detay WHERE urun_id = 1; UPDATE urunler SET aktif = false WHERE id = 1", False),
         ("UPDATE minibar_islem_detay SET eklenen_miktar = 8 WHERE eklenen_miktar = 7", True),
         ("UPDATE minibar_islemleri SET oda_id = 9 WHERE oda_id = 2", True),
         ("DELETE FROM minibar_islem_detay", True),
     ],
-    ids=["floor", "type", "type's name", "no type", "units", "room of a row", "rows"],
-)
+    ids=[
+        "floor", "type", "type's name", "no type", "products merged", "product replaced", "product corrected",
+        "merged and corrected", "product deleted", "units", "room of a row", "rows",
+    ],
+)  # fmt: skip
 def test_only_what_happened_is_news(hotel: Application, edit: str, is_news: bool) -> None:
     hotel.judged("2025-11-06T20:00")
     sql(hotel.url, edit)
