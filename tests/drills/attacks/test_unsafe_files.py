@@ -87,6 +87,19 @@ def test_what_a_link_of_another_user_leads_to_is_not_read_whoever_owns_it(
     _refused(capsys, store_url, f"{theirs} is a link of user {NOBODY}", argv=argv, **settings)
 
 
+@AS_ROOT
+def test_a_folder_that_one_may_not_enter_is_named(tmp_path: Path, capsys: Capture) -> None:
+    closed = tmp_path / "closed" / "x"
+    closed.mkdir(parents=True)
+    closed.parent.chmod(0o700)
+    os.chdir("/")
+    os.seteuid(NOBODY)
+    try:
+        _refused(capsys, "", f"may not read {closed}", argv=("--config", str(closed), "status"))
+    finally:
+        os.seteuid(0)
+
+
 def test_a_link_of_ones_own_is_followed_and_a_loop_ends(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     (tmp_path / "data").symlink_to("file")
