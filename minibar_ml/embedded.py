@@ -24,7 +24,7 @@ WAIT_SECONDS = 60
 _used = set[str]()
 """The folders whose server this process has used: one that has ended since was stopped, and stays so."""
 LONGEST_PATH = 80
-"""Below a longer path a socket has no room."""
+"""Bytes; below a longer path a socket has no room, and the package would put it where everybody may use it."""
 
 
 def require(missing: str) -> None:
@@ -128,12 +128,26 @@ def stop(setting: str) -> bool:
     raise ConfigurationError(f"The embedded PostgreSQL in {data.parent} (process {pid}) does not end; try again.")
 
 
+def require_room(folder: Path) -> None:
+    """Raise ConfigurationError where a server's socket has no room in the folder.
+
+    Who may reach the socket is the database's superuser: it has to be where nobody else may enter.
+    """
+    if len(os.fsencode(folder)) > LONGEST_PATH:
+        raise ConfigurationError(
+            f"The path {folder} is too long for a database server's socket: choose a folder with at most "
+            f"{LONGEST_PATH} bytes."
+        )
+
+
 def own_runtime_folder(folder: Path) -> None:
-    """Have the server keep its locks in the folder: in a shared one they may belong to another user."""
+    """Have the server keep its locks in the folder: in a shared one they may belong to another user.
+
+    Raises ConfigurationError as `require_room` does.
+    """
+    require_room(folder)
     runtime = folder / "run"
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    # The server finds a place by itself where the folder is missing.
-    if len(str(folder)) <= LONGEST_PATH:
-        (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
-        # `parents` are made with the usual rights; a runtime folder that others can enter is not taken.
-        runtime.chmod(0o700)
+    (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+    # `parents` are made with the usual rights; a runtime folder that others can enter is not taken.
+    runtime.chmod(0o700)

@@ -5,6 +5,7 @@ orchestrator mounts for a group of the process (root's, mode 0440) is accepted, 
 Files are looked at after opening, so that nobody can replace them in between.
 """
 
+import errno
 import grp
 import os
 import pwd
@@ -18,6 +19,7 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 OTHERS_USE = stat.S_IRWXG | stat.S_IRWXO
 BEYOND_GROUP = OTHERS_WRITE | stat.S_IXGRP | stat.S_IRWXO
 MOST_BYTES = 4 * 2**20
+MOST_LINKS = 20
 
 
 def require_trusted(path: Path, found: os.stat_result, called: str, because: str) -> None:
@@ -92,15 +94,43 @@ def _is_of_owner_alone(folder: os.stat_result) -> bool:
 def read_bytes(path: Path) -> tuple[bytes, os.stat_result]:
     """What a file holds, at most 4 MiB, and what was opened; raises OSError where it can't be read.
 
-    A pipe that nobody writes to is empty, and holds nobody up.
+    Raises ConfigurationError where a link of another user leads to it. A pipe that nobody writes to is empty, and holds
+    nobody up.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = _opened(path)
     try:
         os.set_blocking(descriptor, True)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(MOST_BYTES), os.fstat(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path, links: int = 0) -> int:
+    """Open a file, and see whose each link to it is, after opening that.
+
+    Whoever makes a link chooses what is read, and some files of root say what others want: the environment of a process
+    that runs with root's rights is set by who starts it.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        return os.open(path, flags | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno != errno.ELOOP or links == MOST_LINKS:
+            raise
+    link = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        owner, target = os.fstat(link).st_uid, os.readlink("", dir_fd=link)
+    finally:
+        os.close(link)
+    if owner not in (os.geteuid(), ROOT):
+        raise ConfigurationError(
+            f"{path} is a link of user {owner}, who chooses by it what is read: remove it, or name the file itself."
+        )
+    # What a process has open, as `<(...)` and /dev/stdin name it, has links that only the system can follow.
+    if path.parent.resolve().is_relative_to("/proc"):
+        return os.open(path, flags)
+    return _opened(path.parent / target, links + 1)
 
 
 def _require_owner(path: Path, found: os.stat_result, called: str, because: str, after: str) -> None:

@@ -116,7 +116,7 @@ GRANT SELECT ON minibar_ml.ml_models, minibar_ml.ml_training_logs, minibar_ml.ml
 REVOKE INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.ml_audit_log
     FROM minibar_ml_viewer, minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, jsonb), minibar_ml.record_waiting(),
-    minibar_ml.entries_wait()
+    minibar_ml.entries_wait(), minibar_ml.waiting_entries()
     TO minibar_ml_viewer, minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.sees_entry(text, text, jsonb, jsonb, integer[]), minibar_ml.audit_end(),
     minibar_ml.audit_fault(), minibar_ml.audit_ids(text[])
@@ -154,13 +154,13 @@ REVOKE INSERT, UPDATE ON minibar_ml.ml_job_runs, minibar_ml.ml_alerts, minibar_m
 GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks TO minibar_ml_collector;
 GRANT SELECT, INSERT (job, as_of, started_at, ended_at, outcome, counts), UPDATE (ended_at, outcome, counts, error)
     ON minibar_ml.ml_job_runs TO minibar_ml_collector;
--- An alert begins without a verdict, and stays of the type, entity and time of which it was raised.
+-- An alert begins without a verdict, and stays of the type and entity of which it was raised; when, triggers keep.
 GRANT SELECT, INSERT (type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
     deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on, last_occurred_on,
     measured_on, raised_at, last_seen, previous_id), UPDATE (severity, status, hotel_id, entity_name, metric, value,
     expected, lower, upper, deviation_percent, score, detector, impact, reason, facts, message, suggested_action,
-    occurred_on, last_occurred_on, measured_on, last_seen, occurrences, read_at, read_by, resolved_at, resolved_by,
-    snoozed_until, snoozed_by, muted_by, end_reason, corrected_at, incident_id, is_counted, mute_id, lower_since)
+    occurred_on, last_occurred_on, measured_on, raised_at, last_seen, occurrences, read_at, read_by, resolved_at,
+    resolved_by, snoozed_until, snoozed_by, muted_by, end_reason, corrected_at, incident_id, is_counted, mute_id, lower_since)
     ON minibar_ml.ml_alerts TO minibar_ml_collector;
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_forecasts, minibar_ml.ml_alert_days
     TO minibar_ml_collector;

@@ -121,7 +121,8 @@ CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
     AS $$
     SELECT lower(translate(regexp_replace(normalize(name, NFKD),
                      '[\u0001-\u0020\u007f-\u00a0\u00ad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20ff\u2800\u3000\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+',
-                     '', 'g'), 'ı', 'i') COLLATE "C")
+                     '', 'g'), 'ıАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЄІЈЅЂЉЊЋЏҐӘӨҮҢҚҒҺӀΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩς',
+                     'iабвгдежзиклмнопрстуфхцчшщъыьэюяєіјѕђљњћџґәөүңқғһӏαβγδεζηθικλμνξοπρστυφχψωσ') COLLATE "C")
 $$;
 
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
@@ -182,6 +183,23 @@ BEGIN
         END IF;
     END IF;
     RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.check_considered() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT minibar_ml.owns_store(session_user) AND EXISTS (
+           SELECT FROM after_rows n JOIN before_rows o USING (id)
+           WHERE n.considered_at IS NULL OR o.considered_at IS NOT NULL OR NOT EXISTS (
+               SELECT FROM minibar_ml.ml_job_runs r
+               WHERE r.job IN ('notify', 'detect') AND r.outcome = 'running' AND r.as_of = n.considered_at)) THEN
+        RAISE EXCEPTION 'a step of an alert is ticked off once, by a run that is on record'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
 END
 $$;
 
@@ -413,10 +431,44 @@ BEGIN
     ON CONFLICT (database_role) DO UPDATE SET
         day = excluded.day,
         entries = excluded.entries + CASE s.day WHEN excluded.day THEN s.entries ELSE 0 END,
-        bytes = excluded.bytes + CASE s.day WHEN excluded.day THEN s.bytes ELSE 0 END
+        bytes = excluded.bytes + CASE s.day WHEN excluded.day THEN s.bytes ELSE 0 END,
+        stored = CASE s.day WHEN excluded.day THEN s.stored ELSE 0 END
     RETURNING * INTO share;
     IF share.entries > 20000 OR share.bytes > 20000000 THEN
         RAISE EXCEPTION 'role % may leave 20,000 entries a day in the audit log, of 20 million bytes', session_user
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.count_stored() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    written bigint;
+    total bigint;
+BEGIN
+    IF NOT minibar_ml.is_person(session_user) THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format('SELECT coalesce(sum(%s), 0) FROM added', (
+        SELECT string_agg(format('coalesce(octet_length(%I), 0)', a.name), ' + ') FROM unnest(TG_ARGV) AS a (name)))
+    INTO written;
+    IF written = 0 THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO minibar_ml.ml_audit_shares AS s (database_role, day, entries, bytes, stored)
+    VALUES (session_user, CAST(clock_timestamp() AT TIME ZONE 'UTC' AS date), 0, 0, written)
+    ON CONFLICT (database_role) DO UPDATE SET
+        day = excluded.day,
+        entries = CASE s.day WHEN excluded.day THEN s.entries ELSE 0 END,
+        bytes = CASE s.day WHEN excluded.day THEN s.bytes ELSE 0 END,
+        stored = excluded.stored + CASE s.day WHEN excluded.day THEN s.stored ELSE 0 END
+    RETURNING stored INTO total;
+    IF total > 50000000 THEN
+        RAISE EXCEPTION 'role % may write mails and attachments of 50 million bytes a day', session_user
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
@@ -639,11 +691,14 @@ CREATE FUNCTION minibar_ml.is_anothers(named text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT named <> session_user AND EXISTS (
-        SELECT FROM (SELECT CAST(rolname AS text) FROM pg_roles
-                     UNION ALL SELECT CAST(database_role AS text) FROM minibar_ml.ml_access
-                     UNION ALL SELECT 'system') taken (name)
-        WHERE taken.name <> session_user AND minibar_ml.bare(taken.name) = minibar_ml.bare(named))
+    SELECT named <> session_user AND (
+        normalize(named, NFKD) ~ '[\u0180-\u018e\u0190-\u0217\u021c-\u0258\u025a-\u02ff\u13a0-\u13ff\u1d00-\u1dbf\u2c60-\u2cff\ua4d0-\ua4ff\ua640-\ua6ff\ua720-\ua7ff\uab30-\uabbf\U00010280-\U000104ff\U000118a0-\U000118ff]'
+        OR EXISTS (
+            SELECT FROM (SELECT CAST(rolname AS text) FROM pg_roles
+                         UNION ALL SELECT CAST(database_role AS text) FROM minibar_ml.ml_access
+                         UNION ALL SELECT 'system') taken (name)
+            WHERE taken.name <> session_user
+              AND (minibar_ml.bare(taken.name) = minibar_ml.bare(named) OR minibar_ml.looks(taken.name) = minibar_ml.looks(named))))
 $$;
 
 CREATE FUNCTION minibar_ml.is_any(who name, roles text[]) RETURNS boolean
@@ -706,6 +761,41 @@ CREATE FUNCTION minibar_ml.is_renamed(user_id integer, was text, now_called text
                  regexp_replace(now_called, ' \(#[0-9]+\)$', '') AS called) n
 $_$;
 
+CREATE FUNCTION minibar_ml.keep_closed_alerts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    moving text[] := ARRAY['status', 'read_at', 'read_by', 'resolved_at', 'resolved_by', 'snoozed_until', 'snoozed_by',
+                           'muted_by', 'raised_at', 'last_seen', 'last_occurred_on', 'incident_id', 'is_counted']
+                     || CASE WHEN NEW.status <> OLD.status THEN ARRAY['end_reason', 'mute_id'] ELSE '{}' END;
+BEGIN
+    IF to_jsonb(NEW) - moving IS DISTINCT FROM to_jsonb(OLD) - moving AND NOT minibar_ml.owns_store(session_user) THEN
+        RAISE EXCEPTION 'what a closed alert says is not changed' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.keep_closed_days() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT minibar_ml.owns_store(session_user) AND EXISTS (
+           SELECT FROM changed c JOIN minibar_ml.ml_alerts a ON a.id = c.alert_id
+           CROSS JOIN LATERAL (
+               SELECT e.event, e.at FROM minibar_ml.ml_alert_events e
+               WHERE e.alert_id = a.id AND e.event IN ('opened', 'resolved', 'false_positive', 'reopened')
+               ORDER BY e.id DESC LIMIT 1) last
+           WHERE a.status IN ('resolved', 'false_positive') AND last.event IN ('resolved', 'false_positive')
+             AND last.at < statement_timestamp()) THEN
+        RAISE EXCEPTION 'what a closed alert says is not changed' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.keep_ended_runs() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -717,6 +807,30 @@ BEGIN
     END IF;
     RETURN CASE TG_OP WHEN 'UPDATE' THEN NEW ELSE OLD END;
 END
+$$;
+
+CREATE FUNCTION minibar_ml.keep_raised_at() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT minibar_ml.owns_store(session_user)
+       AND NOT (OLD.raised_at > clock_timestamp() AND NEW.raised_at < OLD.raised_at
+                AND NEW.raised_at > clock_timestamp() - interval '1 day') THEN
+        RAISE EXCEPTION 'when an alert was raised is not changed' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.looks(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT translate(minibar_ml.bare(translate(normalize(name, NFKD),
+                'АВЕЅІЈКМНОРСТУХҮԌԜԚҺԁӀаеѕіјорсухүһԛԝӏкмнтвΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγεικνορστυχωηµμ',
+                'ABESIJKMHOPCTYXYGWQhdlaesijopcyxyhqwlkmhtbABEZHIKMNOPTYXabyelkvopotuxwnuu')),
+            'i1|0', 'lllo')
 $$;
 
 CREATE TABLE minibar_ml.ml_channels (
@@ -1257,6 +1371,49 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.record_reworded_alerts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    left_out text[] := ARRAY['raised_at', 'last_seen', 'last_occurred_on', 'occurrences', 'score', 'deviation_percent', 'status', 'read_at',
+                             'read_by', 'resolved_at', 'resolved_by', 'snoozed_until', 'snoozed_by', 'muted_by', 'end_reason',
+                             'incident_id', 'is_counted', 'mute_id', 'lower_since', 'is_state'];
+BEGIN
+    IF minibar_ml.is_person(session_user) OR minibar_ml.owns_store(session_user) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
+    SELECT minibar_ml.os_user(), 'alert.reword', 'alert ' || o.id, d.before, d.after
+    FROM after_rows n JOIN before_rows o USING (id)
+    CROSS JOIN LATERAL (
+        SELECT n.corrected_at IS NOT DISTINCT FROM o.corrected_at AND minibar_ml.is_live(n.status) AS is_same,
+               n.is_state AND n.type <> 'stock_anomaly' AS is_clocked) c
+    CROSS JOIN LATERAL (
+        -- As in record_changed_alerts: whether there is a step.
+        SELECT n.severity > o.severity OR (n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL)
+               OR (c.is_same AND (n.severity < o.severity OR (n.value <> o.value AND NOT c.is_clocked)
+                                  OR (n.type = 'unanswered_request'
+                                      AND coalesce(n.facts ->> 'requested_at' <> o.facts ->> 'requested_at', false)))) AS is_told
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT jsonb_object_agg(p.key, p.value) AS before, jsonb_object_agg(p.key, to_jsonb(n) -> p.key) AS after
+        FROM jsonb_each(to_jsonb(o) - left_out) p WHERE to_jsonb(n) -> p.key IS DISTINCT FROM p.value) d
+    WHERE (n.entity_name, n.metric, n.detector, n.reason, n.hotel_id, minibar_ml.wording(n.message),
+           minibar_ml.wording(n.suggested_action))
+          IS DISTINCT FROM (o.entity_name, o.metric, o.detector, o.reason, o.hotel_id, minibar_ml.wording(o.message),
+                            minibar_ml.wording(o.suggested_action))
+       OR (NOT s.is_told
+           AND (n.severity <> o.severity OR (n.corrected_at IS NULL AND o.corrected_at IS NOT NULL)
+                OR (NOT c.is_clocked
+                    AND (n.value, n.expected, n.lower, n.upper, n.impact, n.facts, n.message, n.occurred_on, n.measured_on)
+                        IS DISTINCT FROM
+                        (o.value, o.expected, o.lower, o.upper, o.impact, o.facts, o.message, o.occurred_on, o.measured_on))))
+    ORDER BY o.id;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.record_waiting() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1645,7 +1802,8 @@ CREATE FUNCTION minibar_ml.staff() RETURNS TABLE(user_id integer, name text, is_
 BEGIN
     RETURN QUERY
     SELECT c.user_id, CASE WHEN c.called <> '#' || c.user_id
-                            AND (count(*) OVER (PARTITION BY bare(c.called)) > 1 OR c.called ~ '#[0-9]+\)?\s*$')
+                            AND (count(*) OVER (PARTITION BY bare(c.called)) > 1
+                                 OR count(*) OVER (PARTITION BY looks(c.called)) > 1 OR c.called ~ '#[0-9]+\)?\s*$')
                            THEN c.called || ' (#' || c.user_id || ')' ELSE c.called END, c.is_active
     FROM (SELECT u.user_id, staff_name(u.user_id, u.name) AS called, u.is_active FROM source_users() u) c;
 END
@@ -1680,6 +1838,13 @@ CREATE FUNCTION minibar_ml.verifies_audit() RETURNS boolean
     SELECT NOT minibar_ml.is_person(session_user) OR minibar_ml.is_any(session_user, '{administrator}')
 $$;
 
+CREATE FUNCTION minibar_ml.waiting_entries(OUT entries bigint, OUT oldest_at timestamp with time zone) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT count(*), min(at) FROM minibar_ml.ml_audit_waiting
+$$;
+
 CREATE FUNCTION minibar_ml.waits_for_audit_head() RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1709,6 +1874,13 @@ CREATE FUNCTION minibar_ml.widest_threshold(fact text) RETURNS numeric
     AS $$
     SELECT CASE fact WHEN 'stock_deviation' THEN 0.9 WHEN 'consumption_deviation' THEN 1.2 WHEN 'refill_deviation' THEN 1.5
                      WHEN 'consumption_floor' THEN 9 WHEN 'product_floor' THEN 15 END
+$$;
+
+CREATE FUNCTION minibar_ml.wording(sentence text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT regexp_replace(sentence, '[0-9][0-9.,:%]*', '#', 'g')
 $$;
 
 CREATE TABLE minibar_ml.ml_access (
@@ -1899,10 +2071,11 @@ CREATE TABLE minibar_ml.ml_audit_shares (
     database_role text NOT NULL,
     day date NOT NULL,
     entries bigint NOT NULL,
-    bytes bigint NOT NULL
+    bytes bigint NOT NULL,
+    stored bigint DEFAULT 0 NOT NULL
 );
 
-COMMENT ON TABLE minibar_ml.ml_audit_shares IS 'How much each person''s login has added to the audit log on the last day that it did.';
+COMMENT ON TABLE minibar_ml.ml_audit_shares IS 'How much each person''s login has added to the audit log, and stored beside it, on the last day that it did.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_shares.database_role IS 'The role that had logged in.';
 
@@ -1911,6 +2084,8 @@ COMMENT ON COLUMN minibar_ml.ml_audit_shares.day IS 'The day, in UTC.';
 COMMENT ON COLUMN minibar_ml.ml_audit_shares.entries IS 'How many entries.';
 
 COMMENT ON COLUMN minibar_ml.ml_audit_shares.bytes IS 'How long they are, before compression.';
+
+COMMENT ON COLUMN minibar_ml.ml_audit_shares.stored IS 'How many bytes of mails, attachments and sealed addresses were written, before compression.';
 
 CREATE TABLE minibar_ml.ml_audit_waiting (
     id bigint NOT NULL,
@@ -2815,11 +2990,27 @@ CREATE TRIGGER ml_alert_comments_checked BEFORE INSERT ON minibar_ml.ml_alert_co
 
 CREATE TRIGGER ml_alert_comments_recorded AFTER INSERT ON minibar_ml.ml_alert_comments REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_comments();
 
+CREATE TRIGGER ml_alert_days_added AFTER INSERT ON minibar_ml.ml_alert_days REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.keep_closed_days();
+
+CREATE TRIGGER ml_alert_days_changed AFTER UPDATE ON minibar_ml.ml_alert_days REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.keep_closed_days();
+
+CREATE TRIGGER ml_alert_days_removed AFTER DELETE ON minibar_ml.ml_alert_days REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.keep_closed_days();
+
+CREATE TRIGGER ml_alert_events_considered AFTER UPDATE ON minibar_ml.ml_alert_events REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.check_considered();
+
 CREATE TRIGGER ml_alerts_changed AFTER UPDATE ON minibar_ml.ml_alerts REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_changed_alerts();
+
+CREATE TRIGGER ml_alerts_closed BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN ((old.status = ANY (ARRAY['resolved'::text, 'false_positive'::text]))) EXECUTE FUNCTION minibar_ml.keep_closed_alerts();
 
 CREATE TRIGGER ml_alerts_opened AFTER INSERT ON minibar_ml.ml_alerts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_opened_alerts();
 
+CREATE TRIGGER ml_alerts_raised BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN ((new.raised_at IS DISTINCT FROM old.raised_at)) EXECUTE FUNCTION minibar_ml.keep_raised_at();
+
+CREATE TRIGGER ml_alerts_reworded AFTER UPDATE ON minibar_ml.ml_alerts REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_reworded_alerts();
+
 CREATE TRIGGER ml_alerts_verdict BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN (((new.status IS DISTINCT FROM old.status) OR (new.read_by IS DISTINCT FROM old.read_by) OR (new.read_at IS DISTINCT FROM old.read_at) OR (new.resolved_by IS DISTINCT FROM old.resolved_by) OR (new.resolved_at IS DISTINCT FROM old.resolved_at) OR (new.snoozed_by IS DISTINCT FROM old.snoozed_by) OR (new.snoozed_until IS DISTINCT FROM old.snoozed_until) OR (new.muted_by IS DISTINCT FROM old.muted_by))) EXECUTE FUNCTION minibar_ml.check_verdict();
+
+CREATE TRIGGER ml_attachments_counted AFTER INSERT ON minibar_ml.ml_attachments REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.count_stored('content');
 
 CREATE TRIGGER ml_attachments_deleted AFTER DELETE ON minibar_ml.ml_attachments REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
@@ -2849,6 +3040,10 @@ CREATE TRIGGER ml_audit_waiting_counted AFTER INSERT ON minibar_ml.ml_audit_wait
 
 ALTER TABLE minibar_ml.ml_audit_waiting ENABLE ALWAYS TRIGGER ml_audit_waiting_counted;
 
+CREATE TRIGGER ml_channels_counted AFTER INSERT ON minibar_ml.ml_channels REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.count_stored('sealed');
+
+CREATE TRIGGER ml_channels_counted_again AFTER UPDATE ON minibar_ml.ml_channels REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.count_stored('sealed');
+
 CREATE TRIGGER ml_channels_deleted AFTER DELETE ON minibar_ml.ml_channels REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
 CREATE TRIGGER ml_channels_inserted AFTER INSERT ON minibar_ml.ml_channels REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
@@ -2866,6 +3061,8 @@ CREATE TRIGGER ml_job_locks_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_
 CREATE TRIGGER ml_job_runs_kept BEFORE UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW WHEN ((old.outcome <> 'running'::text)) EXECUTE FUNCTION minibar_ml.keep_ended_runs();
 
 CREATE TRIGGER ml_job_runs_not_removed BEFORE DELETE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.keep_ended_runs();
+
+CREATE TRIGGER ml_mails_counted AFTER INSERT ON minibar_ml.ml_mails REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.count_stored('body', 'html');
 
 CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 

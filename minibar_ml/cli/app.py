@@ -17,7 +17,7 @@ from minibar_ml.cli.help import wanted_language
 from minibar_ml.cli.lazy import Command, LazyGroup
 from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
-from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
+from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, Ended, ExitCode, MinibarError
 from minibar_ml.i18n import screen
 from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
@@ -204,6 +204,11 @@ def _unexpected(error: Any) -> int:
         leave_stdout()
         typer.echo("error: can't write the output: no space left on the device.", err=True)
         return ExitCode.UNEXPECTED
+    if isinstance(error, PermissionError) and error.filename is not None:
+        named = console.visible(str(error.filename))
+        return _report(
+            ConfigurationError(f"This user may not read {named} ({error.strerror}): run as its owner, or name another.")
+        )
     from minibar_ml.store.failures import explain
 
     if known := explain(error):

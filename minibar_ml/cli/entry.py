@@ -1,5 +1,6 @@
 """The program's entry point: runs of jobs that have nothing to do end here, before anything slow is imported."""
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,11 @@ class _Unchanged:
 
 
 def run() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script.
+
+    Processes that it starts look for no module in the current folder, which may be another user's.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
     if is_unchanged(sys.argv[1:], datetime.now(UTC)):
         raise SystemExit(0)
     from minibar_ml.cli import app

@@ -80,5 +80,5 @@ def _as_one_document(names: Sequence[str], words: Sequence[str]) -> int:
 
 def _run(name: str, words: Sequence[str], stdout: int | None = None) -> "subprocess.CompletedProcess[str]":
     """A process of its own: language, settings and connection of one profile are no other's."""
-    program = [sys.executable, "-m", "minibar_ml", PROFILE, name, *words]
+    program = [sys.executable, "-P", "-m", "minibar_ml", PROFILE, name, *words]
     return subprocess.run(program, stdout=stdout, text=True, check=False)

@@ -128,6 +128,23 @@ class OutboxHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class RunsAhead:
+    """Runs on record of an instant that has not come: how many, and the latest one's job and instant."""
+
+    runs: int
+    job: str
+    latest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEntries:
+    """Entries that are not in the audit log yet: how many, and since when the oldest waits."""
+
+    entries: int
+    oldest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What `status` shows. `refused`: the reason by model, as of the last detect; `idle`: as of the last collect.
 
@@ -147,6 +164,8 @@ class Health:
     lists: tuple[ListFreshness, ...] = ()
     late_lists: tuple[ListFreshness, ...] = ()
     undone: tuple[Undone, ...] = ()
+    ahead: RunsAhead | None = None
+    waiting: WaitingEntries | None = None
 
     def undone_by(self, job: ScheduledJob) -> list[Undone]:
         """The hotels that a job could not do."""

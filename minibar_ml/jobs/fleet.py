@@ -108,7 +108,7 @@ def _came(words: Sequence[str], environment: Mapping[str, str], terms: Terms) ->
 
 
 def _run(words: Sequence[str], environment: Mapping[str, str], timeout_seconds: float) -> Came:
-    command = [sys.executable, "-m", "minibar_ml", *words]
+    command = [sys.executable, "-P", "-m", "minibar_ml", *words]
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from minibar_ml.domain.health import WaitingEntries
 from minibar_ml.log import logger
 from minibar_ml.store.engine import session_of
 from minibar_ml.store.queries import query
@@ -48,6 +49,12 @@ def record_waiting(connection: Connection) -> int:
     """Add the entries that waited while somebody held the log; how many wait on, because somebody does."""
     waiting: int = connection.execute(query("audit.record_waiting")).scalar_one()
     return waiting
+
+
+def find_waiting(connection: Connection) -> WaitingEntries | None:
+    """The entries that wait because somebody holds the log; None where none does."""
+    row = connection.execute(query("audit.find_waiting")).one_or_none()
+    return WaitingEntries(**row._asdict()) if row else None
 
 
 def insert_listing(connection: Connection, filters: "AlertFilter", shown: int) -> None:

@@ -8,6 +8,10 @@ SELECT record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(
 -- Moves entries that wait into the log; how many wait on, because somebody holds the log.
 SELECT record_waiting()
 
+-- name: find_waiting
+-- How many entries wait for the log, and since when; no row where none does.
+SELECT entries, oldest_at FROM waiting_entries() WHERE entries > 0
+
 -- name: fetch
 -- Entries that match, the latest first. An action matches itself and what it begins: alert matches alert.view.
 SELECT id, at, database_role, os_user, operator, action, subject, before, after, encode(hash, 'hex') AS hash

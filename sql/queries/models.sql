@@ -71,10 +71,10 @@ ORDER BY hotel_id, metric_type, model_type
 
 -- name: fetch_switched_off
 -- Models that train stored in the last 60 days and of which no version is active: train and a rollback always leave one.
--- The record of trainings is written by jobs alone, and its times are the server's.
+-- The record of trainings is written by jobs alone; one of an instant to come says nothing.
 SELECT DISTINCT t.model AS model_type, t.metric_type, t.hotel_id
 FROM ml_training_logs t
-WHERE t.success AND t.started_at > now() - interval '60 days'
+WHERE t.success AND t.started_at > now() - interval '60 days' AND t.started_at <= now() + interval '1 day'
   AND NOT EXISTS (
       SELECT FROM ml_models m
       WHERE (m.model_type, m.metric_type, m.hotel_id) = (t.model, t.metric_type, t.hotel_id) AND m.is_active)

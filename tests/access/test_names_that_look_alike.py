@@ -41,3 +41,36 @@ def test_names_that_look_different_stay_apart(connection: Connection) -> None:
         text("SELECT count(DISTINCT minibar_ml.bare(name)) FROM unnest(CAST(:names AS text[])) name"), {"names": names}
     ).scalar()
     assert bare == len(names)
+
+
+DRAWN_ALIKE = {
+    "ayse": ("аyse", "аysе", "AYSЕ", "ΑYSE", "ａｙｓｅ", "𝐚𝐲𝐬𝐞", "ayѕe", "ауѕе"),
+    "mehmet": ("mеhmеt", "ΜEHMET", "МЕНМЕТ", "mehmеt"),
+    "coco": ("сосо", "СОСО", "c0c0", "ϲoco".replace("ϲ", "с")),
+    "ali": ("аlі", "aIi", "a1i", "AΙI", "aӏi", "ali|"[:2] + "|"),
+    "system": ("systеm", "ѕуѕtem", "SYSTEΜ"),
+    "νίκος": ("ΝΊΚΟΣ", "νικος"),
+    "иван": ("ИВАН",),
+}
+PASSES = "SELECT name FROM unnest(CAST(:names AS text[])) name WHERE NOT minibar_ml.is_anothers(name)"
+
+
+@pytest.mark.parametrize("role", DRAWN_ALIKE)
+def test_letters_of_another_script_that_look_the_same_make_no_other_name(connection: Connection, role: str) -> None:
+    """Of a login, or of the system."""
+    if role != "system":
+        connection.execute(text(f'CREATE ROLE "{role}"'))
+    passing = connection.execute(text(PASSES), {"names": list(DRAWN_ALIKE[role])}).scalars().all()
+    assert passing == []
+
+
+def test_nor_do_signs_that_no_name_is_written_with(connection: Connection) -> None:
+    names = ["ꓮꓬꓢꓰ", "ᎪᎽᏚᎬ", "ʏase", "ɑyse", "ᴀʏsᴇ", "ayse ǀ"]
+    assert connection.execute(text(PASSES), {"names": names}).scalars().all() == []
+
+
+def test_names_in_their_own_letters_are_theirs(connection: Connection) -> None:
+    connection.execute(text('CREATE ROLE "ayse"'))
+    names = ["Ayşegül", "Ələkbər Əliyev", "Иван Петров", "Ёлкина", "Νίκος Παππάς", "გიორგი", "عمر", "陳大文", "Þór",
+             "Ștefan", "Hüseyin Çağlı", "Łukasz", "Ayse K.", "Nguyễn Văn"]  # fmt: skip
+    assert connection.execute(text(PASSES), {"names": names}).scalars().all() == names

@@ -43,6 +43,20 @@ def test_a_folder_of_files_becomes_points_models_and_a_report(folder: Path, tmp_
     assert "cd " in run(folder, "cron", "--here").stdout
 
 
+@pytest.mark.parametrize("name", ["p" * 81, "ş" * 41])
+@pytest.mark.parametrize("words", [("start", "--hotel", "Pier", "--here"), ("demo", "--dir")])
+def test_a_folder_whose_server_others_could_reach_is_refused(folder: Path, name: str, words: tuple[str, ...]) -> None:
+    """Where the socket has no room in the folder, it would be in one of everybody's."""
+    done = run(folder, *words, str(folder / name))
+    assert done.returncode == 3 and "is too long for a database server's socket" in done.stderr
+    assert list(folder.iterdir()) == []
+    (folder / name / "pgdata").mkdir(parents=True)
+    (folder / ".env").write_text(f"ML_DATABASE_URL=embedded:{folder / name}\n")
+    (folder / ".env").chmod(0o600)
+    done = run(folder, "status")
+    assert done.returncode == 3 and "is too long for a database server's socket" in done.stderr
+
+
 def test_without_its_folder_a_database_in_a_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
     environment = {**os.environ, "ML_DATABASE_URL": f"embedded:{tmp_path / 'gone'}"}
     program = [sys.executable, "-m", "minibar_ml", "status"]

@@ -8,6 +8,7 @@ from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.health import SCHEDULED_JOBS, Health, JobRuns, OutboxHealth, assess
 from minibar_ml.domain.hotels.phases import History, recorded
+from minibar_ml.store import audit
 from minibar_ml.store.alerting import mutes
 from minibar_ml.store.intake import lists
 from minibar_ml.store.jobs import checks, problems
@@ -42,6 +43,8 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         lists=imported,
         late_lists=tuple(one for one in imported if one.is_late(today)),
         undone=tuple(fetch_undone(connection, as_of)),
+        ahead=checks.find_ahead(connection, as_of),
+        waiting=audit.find_waiting(connection),
     )
 
 

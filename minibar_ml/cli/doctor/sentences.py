@@ -7,7 +7,7 @@ from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.health import KILLED, Health, JobHealth, OutboxHealth
+from minibar_ml.domain.health import KILLED, Health, JobHealth, OutboxHealth, RunsAhead, WaitingEntries
 from minibar_ml.domain.hotels.failed import Undone
 from minibar_ml.domain.imports import ListFreshness
 from minibar_ml.domain.problems import SourceProblem
@@ -43,6 +43,10 @@ def sentences(health: Health, settings: Settings, called: Mapping[int, str]) -> 
         scope = mutings.scope(mute, {}, screen.lang())
         until = local(mute.until, settings)
         yield f"mute {mute.id}: hotel {mute.hotel_id}, {scope}, until {until}, {plural(mute.findings, 'finding')}"
+    if health.ahead:
+        yield f"{ahead_line(health.ahead, settings)}; `minibar-ml doctor` says what to do"
+    if health.waiting:
+        yield waiting_line(health.waiting, health.as_of)
     if health.outbox is None:
         yield "outbox: not shown to this database role"
     else:
@@ -55,6 +59,18 @@ def _list_line(one: ListFreshness, settings: Settings, *, is_late: bool) -> str:
     day = f" of {one.day}," if one.day else ""
     hotel = f", {one.hotel}" if one.hotel else ""
     return f"{one.kind} list{hotel}: last one{day} imported {local(one.at, settings)}{late}"
+
+
+def ahead_line(ahead: RunsAhead, settings: Settings) -> str:
+    """That runs on record are of an instant to come."""
+    latest = local(ahead.latest_at, settings)
+    return f"runs on record of an instant to come: {ahead.runs} (latest: {ahead.job}, {latest})"
+
+
+def waiting_line(waiting: WaitingEntries, as_of: datetime) -> str:
+    """How many entries wait for the audit log, and how long the oldest has."""
+    age = format_span(max(as_of - waiting.oldest_at, timedelta()))
+    return f"entries that wait for the audit log: {waiting.entries} (oldest: {age})"
 
 
 def problem_line(one: SourceProblem) -> str:

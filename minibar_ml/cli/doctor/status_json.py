@@ -34,6 +34,8 @@ def as_json(health: Health) -> dict[str, Any]:
         "idle": [asdict(one) for one in health.idle],
         "undone": [asdict(one) for one in health.undone],
         "refused_models": dict(health.refused),
+        "runs_ahead": asdict(health.ahead) if health.ahead else None,
+        "audit_entries_waiting": asdict(health.waiting) if health.waiting else None,
         "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)} if health.outbox else None,
         "source_problems": [{**asdict(one), "has_grown": one.has_grown} for one in health.problems],
         "lists": [{**asdict(one), "is_late": one in health.late_lists} for one in health.lists],

@@ -1,7 +1,7 @@
 """Checks of the store: schema, source, roles, partitions, models, jobs, data; and all of the database, by name."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.envelope import prove
@@ -11,7 +11,7 @@ from minibar_ml.cli.db import own_layout
 from minibar_ml.cli.doctor import server
 from minibar_ml.cli.doctor.facts import events, facts
 from minibar_ml.cli.doctor.health import examine
-from minibar_ml.cli.doctor.sentences import format_span, job_problems, problem_line
+from minibar_ml.cli.doctor.sentences import ahead_line, format_span, job_problems, problem_line, waiting_line
 from minibar_ml.cli.doctor.server import listed
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views.phases import describe
@@ -20,10 +20,11 @@ from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
 from minibar_ml.embedded import is_embedded
-from minibar_ml.store import access
+from minibar_ml.store import access, audit
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.jobs import checks
 from minibar_ml.store.models import fetch_active, fetch_seals, fetch_switched_off
+from minibar_ml.store.points.metrics import fetch_lost_watermarks
 from minibar_ml.store.schema import grants
 from minibar_ml.store.schema.migrations import require_current
 from minibar_ml.store.source.columns import describe_strangers
@@ -32,9 +33,24 @@ from minibar_ml.store.source.contract import describe_gaps, find_strangers, read
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+LONG_WAIT = timedelta(minutes=10)
+"""Entries that wait longer for the audit log do so because somebody holds it."""
 Look = Callable[["Connection"], Iterable[Check]]
 NEED_STORE = frozenset(
-    {"facts", "events", "source", "store", "roles", "partitions", "models", "jobs", "people", "data"}
+    {
+        "facts",
+        "events",
+        "source",
+        "login",
+        "store",
+        "roles",
+        "partitions",
+        "models",
+        "jobs",
+        "records",
+        "people",
+        "data",
+    }
 )
 
 
@@ -56,11 +72,13 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "facts": lambda connection: facts(connection, settings, now),
         "source": source,
         "events": lambda connection: events(connection, settings, now),
+        "login": login,
         "store": store,
         "roles": roles,
         "partitions": lambda connection: partitions(connection, now),
         "models": lambda connection: models(connection, keys),
         "jobs": lambda connection: jobs(connection, settings, now),
+        "records": lambda connection: records(connection, settings, now),
         "people": lambda connection: people(connection, settings),
         "data": lambda connection: data(connection, settings, now),
     }
@@ -134,6 +152,26 @@ def source(connection: "Connection") -> Iterator[Check]:
         yield Check(
             "source", "warning", found, "have what `minibar-ml setup --sql` prints run, then `minibar-ml db init`"
         )
+
+
+def login(connection: "Connection") -> Iterator[Check]:
+    """Whether this login looks for the source where it is, and has set nothing of itself that changes its jobs."""
+    unseen, own = checks.fetch_unseen_schemas(connection), checks.fetch_own_settings(connection)
+    if unseen:
+        hint = (
+            "ALTER ROLE ... SET search_path to the schema of the application's tables, before `db init` or `db roles`"
+        )
+        yield Check(
+            "login", "warning", f"its search_path does not have {listed(unseen)}, where the source's tables are", hint
+        )
+    if own:
+        named = listed([f"{name} = {value}" for name, value in own.items()])
+        hint = (
+            "jobs run by them; if nobody meant them to, ALTER ROLE ... RESET each (`RESET ALL` takes search_path too)"
+        )
+        yield Check("login", "warning", f"settings of this login: {named}", hint)
+    if not unseen and not own:
+        yield Check("login", "ok", "sets nothing that changes how jobs run")
 
 
 def store(connection: "Connection") -> Iterator[Check]:
@@ -215,6 +253,39 @@ def jobs(connection: "Connection", settings: Settings, now: datetime) -> Iterato
         else:
             hint = f"its first time ({one.schedule.text}) has not come; without a schedule, see `minibar-ml cron`"
             yield Check("jobs", "warning", f"{one.runs.job}: {one.state}, {age}", hint if one.state == "never" else "")
+
+
+def records(connection: "Connection", settings: Settings, now: datetime) -> Iterator[Check]:
+    """Whether anything on record is of an instant to come or of rows that there are not, or waits to be recorded."""
+    found = []
+    if ahead := checks.find_ahead(connection, now):
+        found.append((ahead_line(ahead, settings), _removal("ml_job_runs", "as_of, started_at, ended_at")))
+    if trainings := checks.count_ahead_trainings(connection):
+        said = f"trainings on record of an instant to come: {trainings}"
+        found.append((said, _removal("ml_training_logs", "started_at, ended_at")))
+    usable = read(connection).usable
+    for table, last_id in fetch_lost_watermarks(connection, usable, now).items():
+        said = f"collect has noted {last_id} as the last id of {table}, and there is no row near it"
+        hint = (
+            "rows that are entered late are not noticed below it: as the store's owner, DELETE FROM "
+            f"minibar_ml.ml_watermarks WHERE source_table = '{table}'; the next collect notes it again"
+        )
+        found.append((said, hint))
+    waiting = audit.find_waiting(connection)
+    if waiting and now - waiting.oldest_at > LONG_WAIT:
+        hint = "`minibar-ml alerts notify` names who holds the log: end that session"
+        found.append((waiting_line(waiting, now), hint))
+    for said, hint in found:
+        yield Check("records", "warning", said, hint)
+    if not found:
+        yield Check("records", "ok", "nothing is of an instant to come, and nothing waits for the audit log")
+
+
+def _removal(table: str, instants: str) -> str:
+    return (
+        "a clock was ahead, or somebody wrote them; they decide nothing once a run by the right clock has ended. "
+        f"As the store's owner, DELETE FROM minibar_ml.{table} WHERE greatest({instants}) > now() + interval '1 day'"
+    )
 
 
 def people(connection: "Connection", settings: Settings) -> Iterator[Check]:

@@ -17,7 +17,7 @@ from minibar_ml.config.checks import require_currency, require_zone
 from minibar_ml.domain.errors import PreconditionFailed, UsageError
 from minibar_ml.domain.imports import IMPORT_KINDS
 from minibar_ml.domain.languages import Lang
-from minibar_ml.embedded import PREFIX, is_embedded
+from minibar_ml.embedded import PREFIX, is_embedded, require_room
 from minibar_ml.embedded import stop as embedded_stop
 from minibar_ml.files import make_folders, write_whole
 from minibar_ml.intake import templates
@@ -59,6 +59,7 @@ def start(
         raise UsageError("--hotel must name the hotel.")
     if (folder / location.NAME).exists():
         raise PreconditionFailed(f"{folder} is set up already: change to it and run `minibar-ml status`.")
+    require_room(folder)
     env_file.require_writable("--here", str(folder))
     make_folders(folder / INBOX)
     if not (folder / KEY).exists():

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ import typer
 from minibar_ml.cli import house, session
 from minibar_ml.cli.arguments import times
 from minibar_ml.cli.arguments.options import Json, Limit, Quiet, Since, Until, Verbose, examples
+from minibar_ml.cli.doctor.sentences import waiting_line
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import ExitCode, UsageError
@@ -49,17 +51,23 @@ def list_(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Show who did what and when, latest first."""
+    """Show who did what and when, latest first.
+
+    Says how many entries wait to be added because somebody holds the log.
+    """
     settings = house.settings_of(session.settings(), "audit list")
     start, end = times.span(since, until, settings.zone())
     with session.store(settings, "audit list") as connection:
         found = audit.fetch(connection, audit.Wanted(start, end, action, subject, by, limit))
+        waiting = audit.find_waiting(connection)
     if json:
         console.print_json([asdict(entry) for entry in found])
     elif found:
         _print_table(found, settings.zone())
     else:
         console.note("No entries match.")
+    if waiting:
+        console.note(waiting_line(waiting, datetime.now(UTC)))
 
 
 def _print_table(entries: list[Entry], zone: ZoneInfo) -> None:

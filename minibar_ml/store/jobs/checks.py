@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Severity
-from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
+from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns, RunsAhead
 from minibar_ml.domain.metrics import RECORDED
 from minibar_ml.store.failures import sqlstate
 from minibar_ml.store.queries import query
-from minibar_ml.store.source.contract import known_layouts, locate
-from minibar_ml.store.source.layouts import layouts
+from minibar_ml.store.source.contract import fetch_schemas, known_layouts, locate
+from minibar_ml.store.source.layouts import imported, layouts
 
 Counts = dict[str, Any]
 INVALID_VALUE = "22023"
@@ -34,6 +34,18 @@ def fetch_jobs(connection: Connection, as_of: datetime) -> tuple[dict[str, JobRu
 def _job_rows(connection: Connection, as_of: datetime) -> "list[Row[Any]]":
     values = {"jobs": list(SCHEDULED_JOBS), "as_of": as_of}
     return list(connection.execute(query("checks.fetch_jobs"), values))
+
+
+def find_ahead(connection: Connection, as_of: datetime) -> RunsAhead | None:
+    """Runs of an instant that has not come; None where there are none."""
+    row = connection.execute(query("checks.find_ahead"), {"as_of": as_of}).one_or_none()
+    return RunsAhead(**row._asdict()) if row else None
+
+
+def count_ahead_trainings(connection: Connection) -> int:
+    """How many trainings on record are of an instant that has not come."""
+    found: int = connection.execute(query("checks.count_ahead_trainings")).scalar_one()
+    return found
 
 
 def find_installed(connection: Connection) -> datetime:
@@ -105,9 +117,23 @@ def fetch_opened_schemas(connection: Connection) -> list[OpenedSchema]:
     return [OpenedSchema(row.schema, row.grantee) for row in rows]
 
 
+def fetch_own_settings(connection: Connection) -> dict[str, str]:
+    """What this role has set of itself, for sessions to come, that changes how its statements run."""
+    return {row.name: row.value for row in connection.execute(query("checks.fetch_own_settings"))}
+
+
+def fetch_unseen_schemas(connection: Connection) -> list[str]:
+    """Schemas of the source's tables in which this role's own search_path does not look."""
+    values = {"own": imported().schema}
+    return list(connection.execute(query("checks.fetch_unseen_schemas"), values).scalars())
+
+
 def _source_tables(connection: Connection) -> dict[str, list[str]]:
-    known = known_layouts(connection) if has_store(connection) else layouts()
+    is_made = has_store(connection)
+    known = known_layouts(connection) if is_made else layouts()
     found = locate(connection, {table for layout in known for table in layout.tables()})
+    # Where `db init` found them, whatever the role's search_path is by now.
+    found |= fetch_schemas(connection) if is_made else {}
     return {"schemas": list(found.values()), "tables": list(found)}
 
 

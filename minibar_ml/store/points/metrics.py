@@ -91,6 +91,21 @@ def fetch_new_rows(connection: Connection, usable: Collection[str], not_before: 
     return [_new_rows(row) for row in connection.execute(asked, values)]
 
 
+NEAR = 1000
+"""So many of a table's last rows may have been deleted since they were seen."""
+
+
+def fetch_lost_watermarks(connection: Connection, usable: Collection[str], now: datetime) -> dict[str, int]:
+    """The highest id seen of each source table that has no row near it or above: new rows below it are not noticed."""
+    marks = {row.source_table: row.last_id for row in connection.execute(query("collect.fetch_high_watermarks"))}
+    names = [name for function, name in WATCHED.items() if function in usable and name in marks]
+    if not names:
+        return {}
+    asked = text("\nUNION ALL\n".join(str(query(f"collect.{name}")) for name in names))
+    values = {f"after_{name}": marks[name] - NEAR for name in names} | {"not_before": now}
+    return {row.source_table: marks[row.source_table] for row in connection.execute(asked, values) if not row.new_rows}
+
+
 def _new_rows(row: Row[Any]) -> NewRows:
     problems = {"without a time": row.untimed, "older than ten years": row.too_old, "in the future": row.future}
     problems |= {f"unknown type {kind}": 1 for kind in row.unknown_kinds or ()}

@@ -206,6 +206,12 @@ def find_strangers(connection: Connection) -> dict[str, str]:
     return columns.find_strangers(connection, row.schemas, _installed(row)) if row else {}
 
 
+def fetch_schemas(connection: Connection) -> dict[str, str]:
+    """The schema in which `db init` found each table of the installed contract; empty where none is installed."""
+    row = connection.execute(query("source.find_contract")).one_or_none()
+    return dict(row.schemas) if row else {}
+
+
 def describe_gaps(contract: Contract) -> str:
     """One line that names all that is missing and the cure."""
     missing = "; ".join(map(str, contract.gaps))

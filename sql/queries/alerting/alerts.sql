@@ -400,16 +400,23 @@ FROM digest g LEFT JOIN other o ON true LEFT JOIN ml_alert_days d USING (alert_i
 ORDER BY o.alert_id, o.occurred_on
 
 -- name: reword
--- Gives days of alerts figures and sentences with today's names, and their alerts those of the day that they show.
-WITH reworded AS (
+-- Gives days of alerts figures and sentences with today's names, and their alerts those of the day that they show. What was
+-- closed meanwhile stays as it was.
+WITH given AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:days AS jsonb)) AS r(alert_id bigint, occurred_on date, figures jsonb)
+), live AS MATERIALIZED (
+    SELECT id FROM ml_alerts
+    WHERE id IN (SELECT alert_id FROM given) AND is_live(status) AND id NOT IN (SELECT held('alerts'))
+    ORDER BY id FOR UPDATE
+), reworded AS MATERIALIZED (
+    SELECT g.* FROM given g JOIN live l ON l.id = g.alert_id
 ), days AS (
     UPDATE ml_alert_days d SET figures = r.figures
     FROM reworded r WHERE (d.alert_id, d.occurred_on) = (r.alert_id, r.occurred_on)
 )
 UPDATE ml_alerts a
 SET facts = r.figures -> 'facts', message = r.figures ->> 'message', suggested_action = r.figures ->> 'suggested_action'
-FROM reworded r WHERE a.id = r.alert_id AND a.measured_on = r.occurred_on AND is_live(a.status)
+FROM reworded r WHERE a.id = r.alert_id AND a.measured_on = r.occurred_on
 
 -- name: group_incidents
 -- Puts live alerts of one cause into one incident: of a product whose days touch, a product's book below zero with an

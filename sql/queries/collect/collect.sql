@@ -263,6 +263,10 @@ SELECT 'new_stays' AS source_table, n.* FROM source_new_stays(:after_new_stays, 
 -- The highest id seen in each source table.
 SELECT source_table, last_id FROM ml_watermarks
 
+-- name: fetch_high_watermarks
+-- The highest ids seen that are of more than a thousand: above the others at most the last rows were deleted.
+SELECT source_table, last_id FROM ml_watermarks WHERE last_id > 1000 ORDER BY source_table
+
 -- name: upsert_watermarks
 -- Moves the watermarks.
 INSERT INTO ml_watermarks (source_table, last_id)

@@ -37,6 +37,22 @@ WHERE (raised_at <= :as_of OR raised_at > clock_timestamp())
   AND (resolved_at IS NULL OR (resolved_at > :as_of AND resolved_at <= clock_timestamp()))
 GROUP BY severity
 
+-- name: find_ahead
+-- Runs that say they are of more than a day after an instant and after now: how many, the job of the latest and when that
+-- is; no row where there are none.
+SELECT (SELECT count(*) FROM ml_job_runs r WHERE r.as_of > a.until OR r.started_at > a.until OR r.ended_at > a.until) AS runs,
+       l.job, l.latest_at
+FROM (SELECT greatest(CAST(:as_of AS timestamptz), clock_timestamp()) + interval '1 day' AS until) a
+CROSS JOIN LATERAL (
+    SELECT r.job, greatest(r.as_of, r.started_at, r.ended_at) AS latest_at FROM ml_job_runs r
+    WHERE r.as_of > a.until OR r.started_at > a.until OR r.ended_at > a.until
+    ORDER BY latest_at DESC, r.id DESC LIMIT 1) l
+
+-- name: count_ahead_trainings
+-- Trainings that say they are of more than a day after now.
+SELECT count(*) FROM ml_training_logs
+WHERE greatest(started_at, ended_at) > clock_timestamp() + interval '1 day'
+
 -- name: find_server
 -- What the server is and what this session may do in it.
 SELECT current_setting('server_version') AS version, CAST(current_setting('server_version_num') AS integer) AS number,
@@ -59,6 +75,22 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
        OR has_any_column_privilege(c.oid, 'INSERT, UPDATE') OR pg_has_role(c.relowner, 'MEMBER'))
 ORDER BY c.relname
+
+-- name: fetch_own_settings
+-- What this role, here or in every database, has set of itself for sessions to come and changes how long or by what plan a
+-- statement runs, or what it may do; name and value.
+SELECT split_part(c.setting, '=', 1) AS name, substr(c.setting, strpos(c.setting, '=') + 1) AS value
+FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS c (setting)
+WHERE s.setrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+  AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND split_part(c.setting, '=', 1) ~* '_timeout$|^enable_|^default_transaction_|^row_security$|^role$|_cost$|^(join|from)_collapse|^geqo|^plan_cache_mode$|^session_preload|^local_preload|^work_mem$|^temp_|^client_encoding$|^(date|interval)style$'
+ORDER BY s.setdatabase, 1
+
+-- name: fetch_unseen_schemas
+-- Schemas of the installed contract's tables that the role's own search_path does not have.
+SELECT DISTINCT t.schema FROM ml_source_contract c CROSS JOIN LATERAL jsonb_each_text(c.schemas) AS t (name, schema)
+WHERE t.schema <> ALL (CAST(current_setting('minibar_ml.source_schemas') AS text[])) AND t.schema <> :own
+ORDER BY 1
 
 -- name: fetch_opened
 -- Schemas of the store and of some tables in which others may create: neither the schema's owner, nor a superuser, nor

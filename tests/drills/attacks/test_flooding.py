@@ -1,5 +1,6 @@
 """A person who writes without end: what cannot be removed again, or is read by everybody's commands, has a limit."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,12 @@ from minibar_ml.store.engine import make_engine
 ENTRY = (
     "SELECT minibar_ml.record_action(NULL, 'alert.list', 'x', NULL, {after}) FROM generate_series({first}, {last}) g"
 )
+MAIL = "INSERT INTO minibar_ml.ml_mails (subject, body, html) SELECT 'x', {}, {} FROM generate_series(1, {}) g"
+FILE = (
+    "INSERT INTO minibar_ml.ml_attachments (mail_id, name, media_type, content) SELECT 1, 'x' || g, 'text/csv',"
+    " convert_to(repeat('x', 1000000), 'UTF8') FROM generate_series({}, {}) g"
+)
+STORED = "may write mails and attachments of 50 million bytes a day"
 LONG = "jsonb_build_object('x', repeat('x', 19000))"
 LIMIT = "may leave 20,000 entries a day in the audit log, of 20 million bytes"
 OF_ROLE = "SELECT count(*) FROM minibar_ml.ml_audit_log WHERE database_role LIKE :name || '%'"
@@ -81,6 +88,45 @@ def test_what_waits_while_somebody_holds_the_log_counts_too(hotel: str) -> None:
         assert psql(keeper, WRITES["views"]) == ""
         assert LIMIT in psql(keeper, WRITES["views"])
     assert sql(hotel, "SELECT count(*) FROM minibar_ml.ml_audit_waiting") == [(1,)]
+
+
+def test_bodies_and_attachments_of_mails_are_of_ones_share_too(hotel: str) -> None:
+    boss = login(hotel, "boss", "--as", "administrator", "--all-hotels")
+    million = "repeat('x', 1000000)"
+    assert psql(boss, MAIL.format(million, "''", 20)) == psql(boss, MAIL.format("''", million, 20)) == ""
+    assert psql(boss, FILE.format(1, 9)) == ""
+    for refused in (FILE.format(10, 12), MAIL.format(million, million, 1)):
+        assert STORED in psql(boss, refused), "counted as it reads, though compressed to a hundredth"
+    assert sql(hotel, "SELECT count(*) FROM minibar_ml.ml_mails") == [(40,)]
+    assert psql(boss, WRITES["views"]) == "", "what is stored leaves the log its own share"
+    sql(hotel, YESTERDAY)
+    assert psql(boss, FILE.format(10, 12)) == "", "the limit is one of a day"
+    assert sql(hotel, "SELECT stored FROM minibar_ml.ml_audit_shares") == [(3_000_000,)]
+
+
+def test_whatever_people_write_is_counted_as_an_entry_or_as_stored(hotel: str) -> None:
+    """What `record_writes` leaves out of the log is what a trigger of the same table counts."""
+    ((body,),) = sql(hotel, "SELECT prosrc FROM pg_proc WHERE proname = 'record_writes'")
+    left_out = re.findall(r"'(\w+)'", re.findall(r"dropped text\[\] := ARRAY\[(.*?)\]", body)[0])
+    writable = sql(
+        hotel,
+        """SELECT CAST(CAST(a.attrelid AS regclass) AS text), CAST(a.attname AS text), v.verb FROM pg_attribute a
+           CROSS JOIN unnest(ARRAY['INSERT', 'UPDATE']) AS v (verb)
+           WHERE a.attrelid IN (SELECT tgrelid FROM pg_trigger
+                                WHERE tgfoid = CAST('minibar_ml.record_writes' AS regproc))
+             AND a.attname = ANY (:left_out)
+             AND has_column_privilege('minibar_ml_operator', a.attrelid, a.attnum, v.verb)""",
+        left_out=left_out,
+    )
+    counted = sql(
+        hotel,
+        """SELECT CAST(CAST(tgrelid AS regclass) AS text), encode(tgargs, 'escape'),
+                  CASE WHEN tgtype & 4 > 0 THEN 'INSERT' ELSE 'UPDATE' END
+           FROM pg_trigger WHERE tgfoid = CAST('minibar_ml.count_stored' AS regproc)""",
+    )
+    columns = {(table, one, verb) for table, names, verb in counted for one in names.split("\\000") if one}
+    assert columns == set(writable)
+    assert {column for _, column, _ in columns} == {"body", "html", "content", "sealed"}
 
 
 def test_the_mutes_of_a_hotel_which_every_run_reads_have_an_end(hotel: str) -> None:

@@ -31,7 +31,7 @@ HISTORY = (
     "INSERT INTO minibar_ml.ml_models (model_type, metric_type, hotel_id, version, model_data, data_points, trained_at,"
     " is_active) VALUES ('statistics', 'x', 1, 1, '', 1, now(), true)",
     "INSERT INTO minibar_ml.ml_alerts (status, resolved_by) VALUES ('false_positive', 'ayse')",
-    "UPDATE minibar_ml.ml_alerts SET raised_at = '2026-01-01'", "UPDATE minibar_ml.ml_job_runs SET started_at = now()",
+    "UPDATE minibar_ml.ml_job_runs SET started_at = now()",
 )  # fmt: skip
 RIGHTS = (
     "INSERT INTO minibar_ml.ml_access (database_role, role) VALUES ('ayse', 'administrator')",

@@ -9,6 +9,7 @@ import certifi
 import pytest
 from support.hotels.simulated import KEY, command
 
+from minibar_ml import permissions
 from minibar_ml.cli.people.delivery import CERTIFICATE, mail_server
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ExitCode
@@ -58,6 +59,61 @@ def test_a_file_of_another_user_is_not_read_not_even_by_root(
     }[name]
     argv = {"a.key": ("keys", "status"), "smtp.password": ("alerts", "notify")}.get(name, ("status",))
     _refused(capsys, store_url, str(path), f"belongs to user {NOBODY}", "`runuser -u nobody -- ", argv=argv, **settings)
+
+
+@AS_ROOT
+@pytest.mark.parametrize("chain", [1, 2])
+@pytest.mark.parametrize("name", [".env", "s.toml", "a.key", "smtp.password"])
+def test_what_a_link_of_another_user_leads_to_is_not_read_whoever_owns_it(
+    name: str, chain: int, store_url: str, tmp_path: Path, capsys: Capture
+) -> None:
+    """As the environment of a process with root's rights, which is root's file and says what its caller wants."""
+    owned = tmp_path / "environ"
+    owned.write_text(KEY if name == "a.key" else "")
+    owned.chmod(0o400)
+    link = theirs = tmp_path / name
+    if chain == 2:
+        theirs = tmp_path / "theirs"
+        link.symlink_to(theirs)
+    theirs.symlink_to(owned)
+    os.lchown(theirs, NOBODY, NOBODY)
+    settings: dict[str, str] = {
+        ".env": {},
+        "s.toml": {"ML_CONFIG_FILE": str(link)},
+        "a.key": {"ML_KEY_FILE": str(link), "ML_ENCRYPTION_KEYS": ""},
+        "smtp.password": {**MAIL, "ML_SMTP_PASSWORD_FILE": str(link)},
+    }[name]
+    argv = {"a.key": ("keys", "status"), "smtp.password": ("alerts", "notify")}.get(name, ("status",))
+    _refused(capsys, store_url, f"{theirs} is a link of user {NOBODY}", argv=argv, **settings)
+
+
+@AS_ROOT
+def test_a_folder_that_one_may_not_enter_is_named(tmp_path: Path, capsys: Capture) -> None:
+    closed = tmp_path / "closed" / "x"
+    closed.mkdir(parents=True)
+    closed.parent.chmod(0o700)
+    os.chdir("/")
+    os.seteuid(NOBODY)
+    try:
+        _refused(capsys, "", f"may not read {closed}", argv=("--config", str(closed), "status"))
+    finally:
+        os.seteuid(0)
+
+
+def test_a_link_of_ones_own_is_followed_and_a_loop_ends(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "data").symlink_to("file")
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    (tmp_path / "loop").symlink_to("loop")
+    assert permissions.read_bytes(tmp_path / "link")[0] == b"x"
+    with pytest.raises(OSError, match="symbolic links"):
+        permissions.read_bytes(tmp_path / "loop")
+    reader, writer = os.pipe()
+    os.write(writer, b"y")
+    os.close(writer)
+    (tmp_path / "stdin").symlink_to(f"/dev/fd/{reader}")
+    assert permissions.read_bytes(tmp_path / "stdin")[0] == b"y", "as <(...) of a shell"
+    os.close(reader)
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640])

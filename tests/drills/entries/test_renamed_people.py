@@ -68,7 +68,7 @@ def test_an_alert_that_names_somebody_else_than_before_says_so(
     assert _alert(url, capsys) == (COLLEAGUE, ["opened", "renamed"])
 
 
-@pytest.mark.parametrize("name", [COLLEAGUE, COLLEAGUE.upper(), f"Sevgi{SHOWS_NOTHING} Akpınar"])
+@pytest.mark.parametrize("name", [COLLEAGUE, COLLEAGUE.upper(), f"Sevgi{SHOWS_NOTHING} Akpınar", "Sеvgi Аkpınаr"])
 def test_who_takes_a_colleagues_name_is_told_apart_by_a_number(
     accused: tuple[str, int, int], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
