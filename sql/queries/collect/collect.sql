@@ -29,6 +29,7 @@ CREATE TEMP TABLE scratch_stays (
 CREATE TEMP TABLE scratch_nights (
     room_id integer, night date, guests integer, stay_on date, stay_id bigint, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_kept (stage text, seen text, is_same boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_record (
     room_id integer, night date, hotel_id integer, state text, guests integer, stay_id bigint, arrives_on date,
