@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 
 from bench.hotel import DAYS, LAST_DAY, Hotel, Server
-from bench.jobs import bare_imports
+from bench.jobs import bare_imports, imported
 from bench.processes import Spent
 from bench.rows import Row
 
@@ -25,14 +25,19 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
     rounds = [f"{LAST_DAY}T{18 + n // 4}:{n % 4 * 15:02}" for n in range(1, PAIRS + 1)]
     pairs = [{job: [hotel.run(job, "--as-of", then) for hotel in hotels] for job in JOBS} for then in rounds]
     for job in JOBS:
-        imports = [_imports(hotel, job) for hotel in hotels]
+        imports = _imports(hotels, job)
         yield _row(f"{job}: CPU beyond imports", [_beyond(pair[job], imports) for pair in pairs])
         yield _row(f"{job}: the server's CPU", [[one.server for one in pair[job]] for pair in pairs])
 
 
-def _imports(hotel: Hotel, job: str) -> float:
-    hotel.run("collect", "--as-of", f"{LAST_DAY}T21:00")
-    return bare_imports(hotel, job, f"{LAST_DAY}T21:00")
+def _imports(hotels: list[Hotel], job: str) -> list[float]:
+    """What each hotel's run imports takes. The same packages take the same: a small rest is not left to chance."""
+    at = f"{LAST_DAY}T21:00"
+    for hotel in hotels:
+        hotel.run("collect", "--as-of", at)
+    packages = [imported(hotel, job, at) for hotel in hotels]
+    taken = {names: bare_imports(hotel, names) for names, hotel in zip(packages, hotels, strict=True)}
+    return [taken[names] for names in packages]
 
 
 def _beyond(pair: list[Spent], imports: list[float]) -> list[float]:

@@ -82,13 +82,19 @@ def _jobs(hotel: Hotel) -> dict[str, Spent]:
 
 
 def _imports(hotel: Hotel) -> dict[str, float]:
-    return {job: bare_imports(hotel, job, f"{LAST_DAY}T20:00") for job in ("collect", "train", "detect")}
+    at = f"{LAST_DAY}T20:00"
+    return {job: bare_imports(hotel, imported(hotel, job, at)) for job in ("collect", "train", "detect")}
 
 
-def bare_imports(hotel: Hotel, job: str, as_of: str) -> float:
-    """CPU seconds of a process that only imports the packages that a run of the job has imported."""
+def imported(hotel: Hotel, job: str, as_of: str) -> tuple[str, ...]:
+    """The packages that a run of the job imports."""
     loaded = json.loads(hotel.python(PROBE, job, "-q", "--as-of", as_of))
-    bare = python(f"import {', '.join(sorted(DEPENDENCIES.intersection(loaded)))}")
+    return tuple(sorted(DEPENDENCIES.intersection(loaded)))
+
+
+def bare_imports(hotel: Hotel, packages: tuple[str, ...]) -> float:
+    """CPU seconds of a process that only imports these packages."""
+    bare = python(f"import {', '.join(packages)}")
     return median([measured(bare, {}, hotel.server.folder) for _ in range(REPEATS)]).cpu
 
 

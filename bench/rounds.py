@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bench.hotel import LAST_DAY, Server
-from bench.jobs import REPEATS, ROOMS, bare_imports
+from bench.jobs import REPEATS, ROOMS, bare_imports, imported
 from bench.processes import median
 from bench.rows import Row
 
@@ -18,7 +18,7 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
     for job in ("collect", "train"):
         hotel.run(job, "--as-of", MORNING)
     spent = median([hotel.run("rounds", "--as-of", MORNING) for _ in range(REPEATS)])
-    imports = bare_imports(hotel, "rounds", MORNING)
+    imports = bare_imports(hotel, imported(hotel, "rounds", MORNING))
     for what, value, unit, limit in (
         ("CPU beyond imports", max(spent.cpu - imports, 0.0), "s", CPU_LIMIT),
         ("the server's CPU", spent.server, "s", None),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bench.hotel import LAST_DAY, Hotel, Server, execute
-from bench.jobs import bare_imports
+from bench.jobs import bare_imports, imported
 from bench.rows import Row
 
 NAME = "scale"
@@ -41,7 +41,7 @@ def _night(hotel: Hotel, rooms: int, night: date, cpu_limit: float, memory_limit
     """The run before midnight checks all recent days; the one after it, which is measured, checks its own."""
     hotel.run("detect", "--as-of", f"{night - timedelta(days=1)}T23:45")
     spent = hotel.run("detect", "--as-of", f"{night}T00:05")
-    imports = bare_imports(hotel, "detect", f"{night}T00:10")
+    imports = bare_imports(hotel, imported(hotel, "detect", f"{night}T00:10"))
     for what, value, unit, limit in (
         ("CPU beyond imports", max(spent.cpu - imports, 0.0), "s", cpu_limit),
         ("the server's CPU", spent.server, "s", None),

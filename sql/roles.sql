@@ -177,6 +177,8 @@ GRANT INSERT, UPDATE, DELETE ON minibar_ml.ml_muted_findings, minibar_ml.ml_sour
 GRANT SELECT ON minibar_ml.ml_nights TO minibar_ml_collector;
 GRANT SELECT ON minibar_ml.ml_nights TO minibar_ml_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_setups TO minibar_ml_collector;
+GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_kept, minibar_ml.ml_kept_stays, minibar_ml.ml_kept_record
+    TO minibar_ml_collector;
 GRANT SELECT ON minibar_ml.ml_setup_rises TO minibar_ml_collector;
 -- So do the numbers that stand for keys, which the contract's functions look up for whoever calls them.
 GRANT SELECT ON minibar_ml.ml_source_ids TO minibar_ml_viewer;

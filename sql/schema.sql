@@ -2287,6 +2287,63 @@ ALTER TABLE minibar_ml.ml_job_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE minibar_ml.ml_kept (
+    stage text NOT NULL,
+    seen text NOT NULL,
+    CONSTRAINT ml_kept_stage_check CHECK ((stage = ANY (ARRAY['stays'::text, 'record'::text])))
+);
+
+COMMENT ON TABLE minibar_ml.ml_kept IS 'What the rows of ml_kept_stays and ml_kept_record were worked out of. Both may be emptied at any time, with this table.';
+
+COMMENT ON COLUMN minibar_ml.ml_kept.stage IS 'stays: ml_kept_stays; record: ml_kept_record.';
+
+COMMENT ON COLUMN minibar_ml.ml_kept.seen IS 'All that they rest on: digests, days, the time zone. While it is the same, so are they.';
+
+CREATE TABLE minibar_ml.ml_kept_record (
+    room_id integer,
+    night date,
+    hotel_id integer,
+    state text,
+    guests integer,
+    stay_id bigint,
+    arrives_on date,
+    arrives_at timestamp with time zone,
+    departs_on date,
+    departs_at timestamp with time zone,
+    is_expected boolean,
+    known_at timestamp with time zone,
+    is_last boolean,
+    is_listed boolean
+);
+
+COMMENT ON TABLE minibar_ml.ml_kept_record IS 'Where the record of nights said something else than the lists, at the last comparison.';
+
+CREATE TABLE minibar_ml.ml_kept_stays (
+    stay_id bigint,
+    room_id integer,
+    guests integer,
+    arrives_on date,
+    arrives_at timestamp with time zone,
+    departs_on date,
+    departs_at timestamp with time zone,
+    leaves_at timestamp with time zone,
+    is_in_house boolean,
+    is_arrival boolean,
+    is_departure boolean,
+    written_at timestamp with time zone,
+    named_since date,
+    named_at timestamp with time zone,
+    rewritten tstzrange[],
+    hotel_id integer,
+    named_on date,
+    is_wrong boolean,
+    is_of_unknown_kind boolean,
+    is_outdated boolean,
+    is_arrival_alone boolean
+);
+
+COMMENT ON TABLE minibar_ml.ml_kept_stays IS 'The stays of guest lists, as the last run took them that found others than the run before.';
+
 CREATE TABLE minibar_ml.ml_mails (
     id bigint NOT NULL,
     subject text NOT NULL,
@@ -2859,6 +2916,9 @@ ALTER TABLE ONLY minibar_ml.ml_job_locks
 ALTER TABLE ONLY minibar_ml.ml_job_runs
     ADD CONSTRAINT ml_job_runs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_kept
+    ADD CONSTRAINT ml_kept_pkey PRIMARY KEY (stage);
+
 ALTER TABLE ONLY minibar_ml.ml_mails
     ADD CONSTRAINT ml_mails_pkey PRIMARY KEY (id);
 
@@ -2969,6 +3029,8 @@ CREATE INDEX ml_muted_findings_day ON minibar_ml.ml_muted_findings USING btree (
 CREATE INDEX ml_mutes_hotel ON minibar_ml.ml_mutes USING btree (hotel_id, until);
 
 CREATE INDEX ml_nights_night ON minibar_ml.ml_nights USING btree (night, room_id, id);
+
+CREATE INDEX ml_nights_not_listed ON minibar_ml.ml_nights USING btree (night, room_id) WHERE (state = 'not_listed'::text);
 
 CREATE INDEX ml_outbox_alert ON minibar_ml.ml_outbox USING btree (alert_id, channel_id) WHERE (alert_id IS NOT NULL);
 
@@ -3187,6 +3249,12 @@ CREATE POLICY jobs ON minibar_ml.ml_job_locks FOR UPDATE USING (( SELECT minibar
 
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_kept USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_kept_record USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_kept_stays USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_mails USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_metrics USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -3244,6 +3312,12 @@ ALTER TABLE minibar_ml.ml_forecasts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_job_locks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_kept ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_kept_record ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_kept_stays ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_mails ENABLE ROW LEVEL SECURITY;
 

@@ -1,4 +1,7 @@
-"""A run of collect that finds nothing changed ends at once, and leaves the store as a full run would have."""
+"""A run of collect that finds nothing changed ends at once, and leaves the store as a full run would have.
+
+One of the stores that are compared is worked out anew by each run; the other also keeps what the runs before found.
+"""
 
 import random
 from collections.abc import Callable
@@ -149,6 +152,8 @@ def _walk(stores: dict[str, bool], seed: int) -> int:
         for url, short in stores.items():
             if _applies(url, name):
                 sql(url, EDITS[name], **values)
+            if not short:
+                sql(url, "DELETE FROM minibar_ml.ml_kept")
             ended += cron(url, instant, "collect", short=short)
             found.append(
                 {subject: sorted(str(tuple(row)) for row in sql(url, asked)) for subject, asked in STORE.items()}

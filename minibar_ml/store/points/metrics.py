@@ -1,5 +1,6 @@
 """Metric points: computed from the source inside PostgreSQL, and written only where they differ."""
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -131,6 +132,7 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (frozenset({"source_rooms"}), ("collect.rooms",)),
     (STAYS | {"source_uploads"}, ("guests.uploads",)),
     (STAYS | {"source_list_files"}, ("guests.files",)),
+    (STAYS | {"source_trace_listed_stays"}, ("guests.recall_stays",)),
     (STAYS, ("guests.stays",)),
     (STAYS | {"source_room_tasks"}, ("guests.tasks",)),
     (STAYS | {"source_dnd"}, ("guests.dnd",)),
@@ -139,7 +141,8 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS, ("guests.signs",)),
     (STAYS | {"source_misdated_stays"}, ("presence.misdated",)),
     (STAYS | {"source_refill_requests"}, ("guests.askers",)),
-    (STAYS, ("guests.nights", "guests.record", "guests.keep_nights", "guests.settle_unknown", "guests.record_nights")),
+    (STAYS, ("guests.nights", "guests.recall_record", "guests.record")),
+    (STAYS, ("guests.keep_nights", "guests.settle_unknown", "guests.record_nights")),
     (STAYS, ("guests.days",)),
     (frozenset({"source_custody"}), ("ledger.custody",)),
     (DRAWS, ("ledger.draws",)),
@@ -157,6 +160,8 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (VISITS | {"source_refill_requests", "source_controls"}, ("visits.asked_controls",)),
 )
 """What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
+KEPT = ("guests.stays", "guests.nights", "guests.record")
+"""Stages of which the next run is kept what they have worked out."""
 LEDGER_ENDS = frozenset({"source_stock_movements", "source_depot_stock"})
 """What it takes to see that a ledger's beginning is missing."""
 BEGINNINGS = "ledger beginnings"
@@ -200,9 +205,11 @@ def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[
     for name in wanted:
         if name in spans:
             own.setdefault(spans[name], []).append(name)
+    # What another version of the program has kept is not taken for this one's.
+    version = {"text": hashlib.sha256("".join(query(name).text for name in KEPT).encode()).hexdigest()}
     for span, names in [(spans[""], usual), *own.items(), (spans[""], ["collect.analyze_scratch"])]:
         together = text(";\n".join(query(name).text for name in names))
-        connection.execute(together, span.binds() | house.binds())
+        connection.execute(together, span.binds() | house.binds() | version)
 
 
 def compute(connection: Connection, metric: MetricType, span: Span, house: House) -> None:

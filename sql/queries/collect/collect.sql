@@ -29,6 +29,7 @@ CREATE TEMP TABLE scratch_stays (
 CREATE TEMP TABLE scratch_nights (
     room_id integer, night date, guests integer, stay_on date, stay_id bigint, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_kept (stage text, seen text, is_same boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_record (
     room_id integer, night date, hotel_id integer, state text, guests integer, stay_id bigint, arrives_on date,
@@ -138,19 +139,29 @@ SELECT EXISTS (
 
 -- name: delete_stale
 -- Removes points of the recomputed span that its source rows no longer give, and notes them for `upsert`; says how many, and
--- of which products nothing is left in the span. Each span starts at its own instant.
+-- of which products nothing is left in the span. Each span starts at its own instant. They are looked for first, by an index
+-- of each metric's points in time, for mostly there are none: what then would delete them goes through all points of these
+-- months.
 WITH spans AS (
     SELECT * FROM jsonb_to_recordset(CAST(:spans AS jsonb)) AS s (metric_type text, since_at timestamptz)
-), removed AS (
-    DELETE FROM ml_metrics m USING spans s
-    WHERE m.metric_type = s.metric_type AND m.observed_at >= s.since_at
-      AND m.observed_at >= :trailing_since AND m.observed_at <= :until
-      AND (m.observed_at >= :recent_since OR m.metric_type = ANY(:trailing))
-      AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
+), old AS (
+    SELECT metric_type, hotel_id, entity_type, entity_id, observed_at FROM ml_metrics
+    WHERE observed_at >= :recent_since AND observed_at <= :until
+    UNION ALL
+    SELECT metric_type, hotel_id, entity_type, entity_id, observed_at FROM ml_metrics
+    WHERE metric_type = ANY(:trailing) AND observed_at >= :trailing_since AND observed_at < :recent_since
+), stale AS MATERIALIZED (
+    SELECT o.* FROM old o JOIN spans s ON s.metric_type = o.metric_type AND o.observed_at >= s.since_at
+    WHERE (CAST(:hotels AS integer[]) IS NULL OR o.hotel_id = ANY(CAST(:hotels AS integer[])))
       AND NOT EXISTS (
         SELECT FROM computed_metrics c
-        WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
-          AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
+        WHERE c.metric_type = o.metric_type AND c.hotel_id = o.hotel_id AND c.entity_type = o.entity_type
+          AND c.entity_id = o.entity_id AND c.observed_at = o.observed_at)
+), removed AS (
+    DELETE FROM ml_metrics m USING stale s
+    WHERE EXISTS (SELECT FROM stale) AND m.observed_at >= :trailing_since AND m.observed_at <= :until
+      AND m.metric_type = s.metric_type AND m.hotel_id = s.hotel_id AND m.entity_type = s.entity_type
+      AND m.entity_id = s.entity_id AND m.observed_at = s.observed_at
     RETURNING m.metric_type, m.hotel_id, m.entity_type, m.entity_id, m.metric_value, m.observed_at, m.business_date
 ), noted AS (
     INSERT INTO removed_metrics SELECT * FROM removed

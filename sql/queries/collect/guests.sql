@@ -49,6 +49,22 @@ FROM files f JOIN (
     FROM files WHERE list = 'arrivals' GROUP BY hotel_id) u USING (hotel_id)
 WHERE f.list = 'arrivals' AND f.rejected > u.usual
 
+-- name: recall_stays
+-- Whether what the last run took from the guest lists still holds: their rows, and what reads them, are as they were. Lists are
+-- loaded a few times a day, and there is a run every quarter of an hour. Spans that no other run has are not kept.
+INSERT INTO scratch_kept
+SELECT 'stays', n.seen, EXISTS (SELECT FROM ml_kept k WHERE k.stage = 'stays' AND k.seen = n.seen)
+FROM (
+    SELECT concat_ws(' ', CAST(:since_on AS date), CAST(:until_on AS date), current_setting('TimeZone'), CAST(:text AS text),
+                     md5(pg_get_functiondef(to_regproc('minibar_ml.source_stays'))),
+                     (SELECT sum(hash_record_extended(ROW(room_id, hotel_id), 0)) FROM scratch_rooms),
+                     count(*), sum(trace)) AS seen
+    FROM source_trace_listed_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1)) n
+WHERE CAST(:since_on AS date) > CAST(:until_on AS date) - 15;
+DELETE FROM ml_kept_stays WHERE EXISTS (SELECT FROM scratch_kept WHERE stage = 'stays' AND NOT is_same);
+INSERT INTO ml_kept SELECT stage, seen FROM scratch_kept WHERE stage = 'stays' AND NOT is_same
+ON CONFLICT (stage) DO UPDATE SET seen = excluded.seen
+
 -- name: stays
 -- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So do:
 -- a row that a later list has overwritten, for the nights on which it may have named a guest whom no run of ours has read;
@@ -70,14 +86,25 @@ WITH runs AS MATERIALIZED (
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of >= CAST(:since_on AS date) - 61 AND as_of < :until
       AND NOT jsonb_exists(counts, 'only_hotels')
     GROUP BY as_of::date
-), found AS MATERIALIZED (
-    SELECT s.*, r.hotel_id, s.named_at::date AS named_on,
+), heard AS (
+    SELECT s.stay_id, room_id, s.guests, s.arrives_on, s.arrives_at, s.departs_on, s.departs_at, s.leaves_at, s.is_in_house,
+           s.is_arrival, s.is_departure, s.written_at, s.named_since, s.named_at, s.rewritten, r.hotel_id,
+           s.named_at::date AS named_on,
            s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
            NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
-               PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
+               PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated,
+           bool_or((s.is_in_house OR s.is_departure) AND s.departs_on > s.arrives_on) OVER (
+               PARTITION BY s.room_id, s.arrives_on) IS NOT TRUE AS is_arrival_alone
     FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
-    JOIN scratch_rooms r USING (room_id) WHERE s.departs_on >= s.arrives_on
+    JOIN scratch_rooms r USING (room_id)
+    WHERE s.departs_on >= s.arrives_on AND NOT EXISTS (SELECT FROM scratch_kept WHERE stage = 'stays' AND is_same)
+), kept AS (
+    INSERT INTO ml_kept_stays SELECT * FROM heard WHERE EXISTS (SELECT FROM scratch_kept WHERE stage = 'stays')
+), found AS MATERIALIZED (
+    SELECT * FROM heard
+    UNION ALL
+    SELECT * FROM ml_kept_stays WHERE EXISTS (SELECT FROM scratch_kept WHERE stage = 'stays' AND is_same)
 ), wrong AS (
     SELECT stay_id, room_id, arrives_on, arrives_on AS first_night,
            CASE WHEN departs_on > arrives_on + 400 THEN CAST(:until_on AS date) ELSE departs_on END AS last_night,
@@ -115,10 +142,7 @@ WITH runs AS MATERIALIZED (
     -- The lists that name everybody.
     SELECT u.hotel_id, u.day, u.is_loaded FROM scratch_uploads u LEFT JOIN partial p USING (hotel_id, day) WHERE p.day IS NULL
 ), listed AS MATERIALIZED (
-    SELECT f.*, f.named_at IS NOT NULL AND f.hotel_id IN (SELECT hotel_id FROM daily) AS is_daily,
-           (f.room_id, f.arrives_on) NOT IN (
-               SELECT room_id, arrives_on FROM found
-               WHERE (is_in_house OR is_departure) AND departs_on > arrives_on) AS is_arrival_alone
+    SELECT f.*, f.named_at IS NOT NULL AND f.hotel_id IN (SELECT hotel_id FROM daily) AS is_daily
     FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
 ), stays AS (
     SELECT l.*, CASE WHEN l.is_daily AND a.days <> '{}' THEN l.named_on END AS seen_until,
@@ -329,6 +353,24 @@ FROM (
     SELECT *, first_night + generate_series(0, last_night - first_night) AS night FROM stays WHERE NOT is_doubtful) n
 ORDER BY room_id, night, arrives_on DESC, is_expected, departs_on DESC, guests DESC, stay_id
 
+-- name: recall_record
+-- Whether the last comparison of the record of nights with the lists still holds: both are as they were, so it would give the
+-- same, and write nothing. The record only grows: its last row says whether it has. Nights are what `nights` makes of stays and
+-- uploads; these are fewer.
+INSERT INTO scratch_kept
+SELECT 'record', n.seen, EXISTS (SELECT FROM ml_kept k WHERE k.stage = 'record' AND k.seen = n.seen)
+FROM (
+    SELECT concat_ws(' ', CAST(:since_on AS date), CAST(:until_on AS date), current_setting('TimeZone'),
+                     CAST(CAST(:hotels AS integer[]) AS text), CAST(:text AS text),
+                     (SELECT hash_record_extended(l, 0) FROM ml_nights l ORDER BY id DESC LIMIT 1),
+                     (SELECT concat(count(*), ' ', sum(hash_record_extended(u, 0))) FROM scratch_uploads u),
+                     count(*), sum(hash_record_extended(s, 0))) AS seen
+    FROM scratch_stays s) n
+WHERE CAST(:since_on AS date) > CAST(:until_on AS date) - 15;
+DELETE FROM ml_kept_record WHERE EXISTS (SELECT FROM scratch_kept WHERE stage = 'record' AND NOT is_same);
+INSERT INTO ml_kept SELECT stage, seen FROM scratch_kept WHERE stage = 'record' AND NOT is_same
+ON CONFLICT (stage) DO UPDATE SET seen = excluded.seen
+
 -- name: record
 -- The record of nights beside what the lists say: its last word of each, and the last that called it occupied. What the lists
 -- say otherwise than the last word is written down, and an occupied night once more when it is over. Nearly all nights are
@@ -340,6 +382,7 @@ WITH words AS (
     FROM ml_nights
     WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND state <> 'not_listed'
       AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
+      AND NOT EXISTS (SELECT FROM scratch_kept WHERE stage = 'record' AND is_same)
     WINDOW night AS (PARTITION BY room_id, night, state = 'day_use')
 ), first_departures AS MATERIALIZED (
     SELECT r.hotel_id, min(f.departs_on) AS day
@@ -371,7 +414,9 @@ WITH words AS (
                     AND w.is_expected = n.is_expected AND w.guests IS NOT DISTINCT FROM n.guests
                     AND w.arrives_at IS NOT DISTINCT FROM n.arrives_at AND w.departs_at IS NOT DISTINCT FROM n.departs_at
                     AND (w.night >= CAST(:until AS timestamptz)::date OR w.known_at::date > w.night), false) AS is_recorded
-    FROM words w FULL JOIN (SELECT *, false AS is_day_use FROM scratch_nights) n USING (room_id, night, is_day_use)
+    FROM words w FULL JOIN (
+        SELECT *, false AS is_day_use FROM scratch_nights
+        WHERE NOT EXISTS (SELECT FROM scratch_kept WHERE stage = 'record' AND is_same)) n USING (room_id, night, is_day_use)
 ), differing AS MATERIALIZED (
     SELECT *, id = last_id AS is_last, arrives_on_now IS NOT NULL AS is_listed FROM compared
     WHERE (id IS NULL OR id IN (last_id, occupied_id)) AND NOT (is_recorded AND stay_id IS NOT DISTINCT FROM stay_id_now)
@@ -382,11 +427,17 @@ WITH words AS (
            d.departs_on_now, d.departs_at_now, d.is_expected_now, :until
     FROM differing d JOIN scratch_rooms r USING (room_id)
     WHERE d.is_listed AND NOT d.is_recorded AND d.is_last IS NOT FALSE
+), others AS (
+    SELECT room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at, departs_on, departs_at, is_expected,
+           known_at, is_last, is_listed
+    FROM differing WHERE id IS NOT NULL
+), kept AS (
+    INSERT INTO ml_kept_record SELECT * FROM others WHERE EXISTS (SELECT FROM scratch_kept WHERE stage = 'record')
 )
 INSERT INTO scratch_record
-SELECT room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at, departs_on, departs_at, is_expected, known_at,
-       is_last, is_listed
-FROM differing WHERE id IS NOT NULL
+SELECT * FROM others
+UNION ALL
+SELECT * FROM ml_kept_record WHERE EXISTS (SELECT FROM scratch_kept WHERE stage = 'record' AND is_same)
 
 -- name: keep_nights
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten

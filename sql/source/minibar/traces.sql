@@ -13,6 +13,17 @@ RETURNS TABLE (trace bigint) LANGUAGE sql STABLE AS $$
     FROM source.misafir_kayitlari m
 $$;
 
+-- name: source_trace_listed_stays
+-- needs: misafir_kayitlari(id, oda_id, islem_kodu, misafir_sayisi, giris_tarihi, giris_saati, cikis_tarihi, cikis_saati, kayit_tipi)
+-- wants: m: misafir_kayitlari(olusturma_tarihi timestamptz, guncelleme_tarihi timestamptz)
+-- The rows of guest lists that source_stays() reads of the same span: all that it says rests on them.
+CREATE FUNCTION minibar_ml.source_trace_listed_stays(since date, until date)
+RETURNS TABLE (trace bigint) LANGUAGE sql STABLE AS $$
+    SELECT hash_record_extended(ROW(m.id, m.oda_id, m.islem_kodu, m.misafir_sayisi, m.giris_tarihi, m.giris_saati,
+                                    m.cikis_tarihi, m.cikis_saati, m.kayit_tipi, m.olusturma_tarihi, m.guncelleme_tarihi), 0)
+    FROM source.misafir_kayitlari m WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
+$$;
+
 -- name: source_trace_visits
 -- needs: minibar_islemleri(id, oda_id, personel_id, islem_tipi, islem_tarihi), minibar_islem_detay(islem_id, urun_id, tuketim, eklenen_miktar, ekstra_miktar)
 -- wants: d: minibar_islem_detay(satis_fiyati numeric, bedelsiz boolean)

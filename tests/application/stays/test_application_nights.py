@@ -164,7 +164,8 @@ def test_no_night_known_as_occupied_or_named_by_a_list_is_ever_vacant(
         hotel.url,
         "TRUNCATE misafir_kayitlari, yukleme_gorevleri, minibar_islemleri, gunluk_gorevler RESTART IDENTITY CASCADE;"
         " TRUNCATE minibar_ml.ml_nights, minibar_ml.ml_metrics, minibar_ml.ml_watermarks, minibar_ml.ml_changed_days,"
-        " minibar_ml.ml_job_runs, minibar_ml.ml_run_marks",
+        " minibar_ml.ml_job_runs, minibar_ml.ml_run_marks, minibar_ml.ml_kept, minibar_ml.ml_kept_stays,"
+        " minibar_ml.ml_kept_record",
     )
     hotel.recorded(FIRST - timedelta(days=3), FIRST + timedelta(days=DAYS))
     for room in OTHERS:
