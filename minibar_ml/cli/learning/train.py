@@ -119,8 +119,8 @@ def _show_detectors(result: TrainResult, name: Callable[[int], str], accuracy_th
     for hotel_id, people in result.people.items():
         adds, leaves_out = (_by_strength(found) for found in (people.adds, people.leaves_out))
         console.note(
-            f"{name(hotel_id)}: an attendant who adds 0.1, 0.3 or 0.6 units per check for 14 days is reported in "
-            f"{adds}; who leaves out 25%, 50% or 100% of checks, in {leaves_out} (injected, attendants tried: "
+            f"{name(hotel_id)}: an attendant who adds 0.1, 0.3 or 0.6 units per check for 14 days raises an alert in "
+            f"{adds} of cases; who leaves out 25%, 50% or 100% of checks, in {leaves_out} (attendants tried: "
             f"{people.tried})."
         )
 
