@@ -34,7 +34,7 @@ WINDOWS = (LONGEST_DAYS, 14, 10)
 LEAST_ATTENDANTS = 3
 FEWER, FEWER_Z = 0.8, 2.5
 """At most this share of the entries that are usual, and so many standard deviations less."""
-MORE, MORE_Z = 1.3, 2.5
+MORE, MORE_Z = 1.4, 3.0
 SUSPECTED_Z = 2.0
 """Standard deviations of fewer entries at which somebody may leave out. Colleagues find that, so then nobody adds."""
 LEAST_BY_OTHERS = 10.0
