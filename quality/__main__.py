@@ -6,8 +6,9 @@
 import argparse
 from collections.abc import Sequence
 
-from quality import rounds
+from quality import attendants, rounds
 from quality.hotels import PARTS, Hotel, Part, load
+from quality.page import attendants as attendants_page
 from quality.page import public as public_page
 from quality.page import report, tables, vacancy
 from quality.page import rounds as round_page
@@ -27,6 +28,9 @@ def main() -> int:
         help="only the alerts of hotels written as the application writes; of held-out they become the page's section",
     )  # fmt: skip
     parser.add_argument("--rounds", action="store_true", help="only rounds; of held-out they become the page's section")
+    parser.add_argument(
+        "--attendants", action="store_true", help="only attendants; of held-out they become the page's section"
+    )
     asked = parser.parse_args()
     if asked.part == "public":
         made = public_page.section(forecasts.measure(sales.fetch()))
@@ -34,6 +38,9 @@ def main() -> int:
         return 0
     for part in PARTS:
         if asked.part in (_word(part), "all"):
+            if asked.attendants:
+                _measure_attendants(part, asked.jobs)
+                continue
             hotels = load(part)[: asked.hotels]
             if asked.application:
                 _measure_application(part, hotels, asked.jobs)
@@ -46,6 +53,7 @@ def main() -> int:
             if part == "held_out" and results.yardsticks and asked.hotels is None:
                 report.FILE.write_text(report.with_public_sales(report.text(results)), encoding="utf-8")
                 print(f"\nwritten to {report.FILE}")
+                _measure_attendants(part, asked.jobs)
     return 0
 
 
@@ -60,6 +68,17 @@ def _measure_application(part: Part, hotels: Sequence[Hotel], jobs: int) -> None
 def _measure_rounds(part: Part, hotels: Sequence[Hotel]) -> None:
     measured = {one.name: rounds.fetch(one) for one in hotels if rounds.can_measure(one)}
     _show_section(part, hotels, f"{round_page.section(measured)}\n\n{report.made_on()}", round_page.HEADING)
+
+
+def _measure_attendants(part: Part, jobs: int) -> None:
+    asked = attendants.cases(part)
+    named, seconds = attendants.measure(asked, jobs)
+    measured = list(zip(asked, named, strict=True))
+    made = f"{attendants_page.section(measured)}\n\n{report.made_on()[:-1]}, in {seconds / 60:.0f} minutes."
+    if part == "held_out":
+        _put_into_page(made, attendants_page.HEADING)
+    else:
+        print(f"\n{made}")
 
 
 def _show_section(part: Part, hotels: Sequence[Hotel], made: str, heading: str) -> None:

@@ -16,6 +16,7 @@ from minibar_ml.jobs.learning.fitting import DetectorQuality, Fitted, attempt, f
 from minibar_ml.jobs.learning.reading import Given, merged, read, records
 from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.ml import feedback
+from minibar_ml.ml.evaluation.people import PeopleQuality
 from minibar_ml.ml.feedback import FalseShare
 from minibar_ml.store import models, retention
 from minibar_ml.store.jobs import held, runs, training_logs
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 class TrainResult:
     """Every model that was tried, how good its detectors are, and what operators decided on the alerts of each type:
     [false, confirmed], and the share of false ones before and with the new thresholds; by hotel, how much history it
-    has; `partly`: which hotels were not trained, and why."""
+    has, and what would be found of an attendant's faults, where that is known; `partly`: which hotels were not trained,
+    and why."""
 
     trained: tuple[Trained, ...]
     detectors: tuple[DetectorQuality, ...]
@@ -39,6 +41,7 @@ class TrainResult:
     pruned: int
     forecasts: MergeResult
     phases: Mapping[int, History]
+    people: Mapping[int, PeopleQuality]
     budget_per_1000_rooms_day: float
     partly: str | None = None
 
@@ -99,6 +102,7 @@ def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_h
     return TrainResult(
         trained=tuple(candidates.outcome(candidate, stored.get(candidate.key), before) for candidate in tried),
         detectors=tuple(one for hotel in done.values() for one in hotel.detectors),
+        people={hotel_id: one.people for hotel_id, one in done.items() if one.people},
         verdicts=feedback.counts(given.verdicts),
         false_shares=feedback.false_shares(given.verdicts, thresholds),
         pruned=pruned,

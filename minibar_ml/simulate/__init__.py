@@ -4,6 +4,7 @@
 application overwrites as days go by is known for each evening: ``evenings(plan)``, loaded by ``rewrite``.
 """
 
+from minibar_ml.simulate.crew import Crew
 from minibar_ml.simulate.hotel import SourceData, evenings, generate
 from minibar_ml.simulate.manner import ApplicationManner
 from minibar_ml.simulate.plan import FAULT_KINDS, Fault, FaultKind, HotelPlan
@@ -13,6 +14,7 @@ from minibar_ml.simulate.writing.tables import rewrite, write
 __all__ = [
     "FAULT_KINDS",
     "ApplicationManner",
+    "Crew",
     "Fault",
     "FaultKind",
     "HotelPlan",

@@ -18,6 +18,16 @@ def stream(plan: HotelPlan, concern: str) -> np.random.Generator:
     return np.random.default_rng([plan.seed, zlib.crc32(concern.encode())])
 
 
+def of_first(plan: HotelPlan) -> Flags:
+    """By attendant (all hotels in a row), whether it is the first of a hotel."""
+    return np.asarray(np.arange(plan.hotels * plan.attendants_per_hotel) % plan.attendants_per_hotel == 0)
+
+
+def in_first_stretch(plan: HotelPlan, room: Ints) -> Flags:
+    """Whether rooms are of the first of the even stretches into which attendants divide their hotel."""
+    return room % plan.rooms < plan.rooms // plan.attendants_per_hotel
+
+
 def instants(plan: HotelPlan, day: Ints, seconds: Ints) -> pd.DatetimeIndex:
     """UTC instants of local wall-clock seconds after midnight of day indices."""
     start = np.datetime64(plan.starts_on, "s")

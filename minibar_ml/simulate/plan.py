@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
+from minibar_ml.simulate.crew import Crew
 from minibar_ml.simulate.manner import ApplicationManner
 
 FaultKind = Literal[
@@ -17,8 +18,12 @@ FaultKind = Literal[
     "stock_anomaly",
     "stock_depletion",
     "unseen_round",
+    "attendant_excess",
+    "attendant_silence",
 ]
-FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
+OF_ONE_PERSON: tuple[FaultKind, ...] = ("attendant_excess", "attendant_silence")
+"""Planted only where a plan says so, by ``adds`` and ``leaves_out``."""
+FAULT_KINDS: tuple[FaultKind, ...] = tuple(kind for kind in get_args(FaultKind) if kind not in OF_ONE_PERSON)
 EntityType = Literal["room", "product", "attendant"]
 
 ROOMS_PER_ATTENDANT = 45
@@ -33,7 +38,8 @@ class Fault:
     ``occurred_on`` is the first business day on which the tables hold evidence of it, ``until_on`` the last
     one. ``size`` is in units, but: minutes waited for ``unanswered_request``, a factor for ``refill_delay``
     and for a product's ``consumption_anomaly``, occupied nights for ``silent_room``, days left at the end
-    for ``stock_depletion``, rooms for ``unseen_round``. The warehouse serves all hotels: its
+    for ``stock_depletion``, rooms for ``unseen_round``, units a check for ``attendant_excess``, a share of checks
+    for ``attendant_silence``. The warehouse serves all hotels: its
     faults carry the first hotel's id.
     """
 
@@ -65,7 +71,9 @@ class HotelPlan:
     ``rounds`` is how attendants go from room to room: one after the other, or each as it falls free, so that most of
     the time between two rooms is waiting.
 
-    ``leaves_out`` is the share of checks of the last 21 days in which the first attendant of each hotel enters nothing.
+    ``leaves_out`` is the share of checks of the last 21 days in which the first attendant of each hotel enters nothing,
+    ``adds`` the units a check that this attendant enters in these days and no guest took, on average over checks of
+    rooms that were slept in; ``crew`` is how attendants share the rooms and differ.
 
     ``manner`` is how the days get into the tables: as they were (None, the ideal manner) or as the hotel application
     writes them. The days themselves, and the faults in them, are the same in either manner.
@@ -98,6 +106,8 @@ class HotelPlan:
     partial_refills: float = 0.05
     rounds: Literal["in_a_row", "as_rooms_fall_free"] = "in_a_row"
     leaves_out: float = 0.0
+    adds: float = 0.0
+    crew: Crew = Crew()  # noqa: RUF009 - frozen
     manner: ApplicationManner | None = None
 
     def __post_init__(self) -> None:

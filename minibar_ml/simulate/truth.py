@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from minibar_ml.simulate.building.building import Building, build
+from minibar_ml.simulate.faults.added import add
 from minibar_ml.simulate.faults.left_out import leave_out
+from minibar_ml.simulate.faults.one_person import of_one_person
 from minibar_ml.simulate.faults.rooms import choose_room_faults
 from minibar_ml.simulate.faults.slow_days import slow_down
 from minibar_ml.simulate.faults.unseen_rounds import sit_out
@@ -53,8 +55,9 @@ def live_through(plan: HotelPlan) -> Truth:
     schedule, slow_labels = slow_down(plan, roster, draw_schedule(plan, building, stays, roster))
     room_faults = choose_room_faults(plan, building, stays, desk.records, schedule)
     unseen = sit_out(plan, roster, schedule, room_faults)
-    unentered = unseen.visit | leave_out(plan, roster, schedule, room_faults)
-    findings = live(plan, building, stays, schedule, room_faults, unentered)
+    unentered = unseen.visit | leave_out(plan, schedule, room_faults)
+    added = add(plan, stays, schedule, room_faults)
+    findings = live(plan, building, stays, schedule, room_faults, unentered, added)
     visits, lines = record_visits(plan, building, roster, schedule, findings, unseen.gap)
     requests, request_labels = ask_for_refills(plan, building, stays)
     custody = hand_out(plan, building, roster, schedule, findings)
@@ -64,6 +67,7 @@ def live_through(plan: HotelPlan) -> Truth:
     labels = [
         *slow_labels,
         *unseen.labels,
+        *of_one_person(plan, roster),
         *findings.labels,
         *request_labels,
         *custody.labels,

@@ -22,6 +22,10 @@ def test_train_shows_every_detectors_recall_and_false_alerts_the_budget_the_phas
         assert any(name in line and "0." in line and "±" in line for line in said.out.splitlines()), name
     assert "14 held-out days" in said.err
     assert "alert_budget 1: false alerts per 1,000 rooms" in said.err
+    assert (
+        "Yasemin Otel: an attendant who adds 0.1, 0.3 or 0.6 units per check for 14 days raises an alert in "
+        in said.err
+    )
     assert "Yasemin Otel: phase normal\n" in said.err
     assert "room_consumption, Yasemin Otel: balanced accuracy fell from 0.99" in said.err
     rows = sql(trained, "SELECT DISTINCT evaluated_on FROM minibar_ml.ml_models WHERE recall IS NOT NULL")
@@ -45,6 +49,10 @@ def test_trains_json_has_shares_quality_curves_and_verdicts_before_and_after(col
         _check(one["hotel_id"], one["quality"])
     rooms = next(one for one in found["detectors"] if one["detector"] == "room_consumption")
     assert list(rooms["quality"]["curve"]) == [f"{units}.0" for units in range(4, 16)]
+    people = found["people"]["1"]
+    assert list(people["adds"]) == ["0.1", "0.3", "0.6"]
+    assert list(people["leaves_out"]) == ["0.25", "0.5", "1.0"]
+    assert people["tried"] > 0
     assert found["false_shares"]
     for share in found["false_shares"].values():
         assert share["before"] == 1.0

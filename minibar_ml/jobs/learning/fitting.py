@@ -14,7 +14,9 @@ from minibar_ml.jobs.learning.reading import Given, TrainingConfig
 from minibar_ml.log import logger
 from minibar_ml.ml import feedback, training
 from minibar_ml.ml.detectors import shares
+from minibar_ml.ml.evaluation import people
 from minibar_ml.ml.evaluation import quality as evaluation
+from minibar_ml.ml.evaluation.people import PeopleQuality
 from minibar_ml.ml.evaluation.quality import Evaluation, Quality
 from minibar_ml.ml.frames import Frames
 from minibar_ml.store.jobs import runs
@@ -35,7 +37,8 @@ class DetectorQuality:
 class Fitted:
     """What the training of one hotel made, and when.
 
-    over, nights: forecasts of days that are over, and of the night.
+    over, nights: forecasts of days that are over, and of the night. people: what would be found of an attendant's
+    faults; None where it isn't known.
     """
 
     candidates: list[Candidate]
@@ -44,6 +47,7 @@ class Fitted:
     logs: list[TrainingLog]
     over: list[Point]
     nights: list[StockForecast]
+    people: PeopleQuality | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ def _fit(frames: Frames, hotel_id: int, given: Given) -> Fitted:
     logger.debug("hotel %d: tried %d models", hotel_id, len(tried))
     thresholds = {(hotel_id, name): least for name, least in training.thresholds_of(fitted, limits).items()}
     logs = [candidates.log(candidate, started_at, datetime.now(plan.as_of.tzinfo)) for candidate in tried]
-    return Fitted(tried, detectors, thresholds, logs, over, nights)
+    of_people = people.measure(frames.rooms, config.until)
+    return Fitted(tried, detectors, thresholds, logs, over, nights, of_people)
 
 
 def _measured(hotel_id: int, found: Evaluation, config: TrainingConfig) -> list[DetectorQuality]:

@@ -64,6 +64,25 @@ class Checks(NamedTuple):
         clustered = np.bincount(of_both // rooms, sums**2, people).astype(float)
         return Entries(checks, entries, clustered, np.asarray((checks * rate * (1 - rate)).sum(axis=1)))
 
+    def by_others(self, days: int, rate: Floats) -> tuple[Floats, Floats]:
+        """By attendant, the entries of the last so many days that others made in the same rooms, and those that `rate`
+        (by kind) expects of these checks. A room counts as much as its checks are the attendant's."""
+        picked = self.checked >= self.day - days
+        attendant, room = self.attendant[picked], self.room[picked]
+        rooms, people = int(room.max(initial=0)) + 1, len(self.names)
+        of_both, place = np.unique(attendant * rooms + room, return_inverse=True)
+        who, where = np.divmod(of_both, rooms)
+        checks, entries, expected = (
+            np.bincount(place, weights, len(of_both))
+            for weights in (None, self.has_entry[picked], rate[self.kind[picked]])
+        )
+        part = checks / np.bincount(where, checks, rooms)[where]
+        made, usual = (
+            np.bincount(who, part * (np.bincount(where, one, rooms)[where] - one), people)
+            for one in (entries, expected)
+        )
+        return made.astype(float), usual.astype(float)
+
 
 def before(rooms: "DataFrame", day: int) -> Checks:
     """Single checks before `day` of rooms that were slept in since the check before, by somebody who is known.

@@ -42,12 +42,12 @@ def choose_room_faults(
     spared = has_silence[schedule.room] | (previous < 0)
     grabs = [pd.DataFrame({"visit": np.zeros(0, np.int64), "units": np.zeros(0, np.int64), "kind": []})]
     if plan.wants("consumption_anomaly"):
-        guests = _days_between(stays.of_night != NO_STAY, schedule, previous, schedule.day - 1) > 0
+        guests = days_between(stays.of_night != NO_STAY, schedule, previous, schedule.day - 1) > 0
         visits = np.flatnonzero(guests & ~spared)
         grabs.append(_grab(plan, schedule, visits, 0.0012, 4, plan.spike_units, "consumption_anomaly", rng))
     if plan.wants("vacant_consumption") and plan.has_stays:
         present = _recorded_presence(plan, records, len(silent))
-        guests = _days_between(present, schedule, previous, schedule.day) > 0
+        guests = days_between(present, schedule, previous, schedule.day) > 0
         visits = np.flatnonzero(~guests & ~spared)
         grabs.append(_grab(plan, schedule, visits, 0.0005, 3, (2, 8), "vacant_consumption", rng))
     return RoomFaults(pd.concat(grabs, ignore_index=True), silent, shift, silent_labels + shift_labels)
@@ -63,7 +63,7 @@ def previous_visit_day(schedule: Schedule) -> Ints:
     return previous
 
 
-def _days_between(marked: Flags, schedule: Schedule, since: Ints, last: Ints) -> Ints:
+def days_between(marked: Flags, schedule: Schedule, since: Ints, last: Ints) -> Ints:
     """Marked days of each visit's room from ``since`` to ``last``, both included."""
     running = np.concatenate([np.zeros((len(marked), 1), np.int64), marked.cumsum(axis=1)], axis=1)
     return np.asarray(running[schedule.room, last + 1] - running[schedule.room, np.maximum(since, 0)])

@@ -53,13 +53,20 @@ class Minibars:
 
 
 def live(
-    plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, faults: RoomFaults, unentered: Flags
+    plan: HotelPlan,
+    building: Building,
+    stays: Stays,
+    schedule: Schedule,
+    faults: RoomFaults,
+    unentered: Flags,
+    added: Ints,
 ) -> Findings:
     """Run the days; returns the lines of all visits and the labels of grabs as they really were.
 
-    In visits that are ``unentered`` nothing is found: what has gone is found by the next one.
+    In visits that are ``unentered`` nothing is found: what has gone is found by the next one. ``added`` is the units of
+    each visit that are entered as found and refilled and were neither.
     """
-    rng = stream(plan, "visits")
+    rng, at_will = stream(plan, "visits"), stream(plan, "added units")
     guests, bars = welcome(plan, building, stays, faults), Minibars(building)
     awake = np.concatenate([np.ones((len(bars.stock), 1), bool), ~faults.silent], axis=1)
     grab_day = schedule.day[faults.grabs["visit"].to_numpy(dtype=np.int64)]
@@ -72,7 +79,9 @@ def live(
         bars.take(*guests.want(before_shift, day, MORNING_SHARE))
         labels += _grab(plan, building, bars, schedule, faults.grabs[grab_day == day], rng)
         visits = np.arange(bounds[day], bounds[day + 1])
-        lines.append(_visit(plan, bars, visits, schedule.room[visits], schedule.first[visits], unentered[visits], rng))
+        room = schedule.room[visits]
+        made_up = _make_up(bars, room, added[visits], at_will)
+        lines.append(_visit(plan, bars, visits, room, schedule.first[visits], unentered[visits], made_up, rng))
         guests.visited(schedule.room[visits[~unentered[visits]]])
         after_shift = np.concatenate(
             [stays.of_night[awake[:, day + 1], day], _only(leaving[awake[:, day + 1]], stays.late)]
@@ -87,8 +96,24 @@ def _only(stay: Ints, flag: Flags) -> Ints:
     return stay[flag[stay]]
 
 
+def _make_up(bars: Minibars, room: Ints, added: Ints, rng: np.random.Generator) -> Ints:
+    """By room and product, units that are there and will be entered as found and refilled."""
+    made_up = np.zeros_like(bars.full[room])
+    for place in np.flatnonzero(added):
+        stock = bars.stock[room[place]]
+        made_up[place] = rng.multivariate_hypergeometric(stock, min(int(added[place]), int(stock.sum())))
+    return made_up
+
+
 def _visit(
-    plan: HotelPlan, bars: Minibars, visits: Ints, room: Ints, first: Flags, unentered: Flags, rng: np.random.Generator
+    plan: HotelPlan,
+    bars: Minibars,
+    visits: Ints,
+    room: Ints,
+    first: Flags,
+    unentered: Flags,
+    made_up: Ints,
+    rng: np.random.Generator,
 ) -> Ints:
     """Find, refill and note down; returns the columns of the visits' lines."""
     found, stock, full = bars.gone[room], bars.stock[room], bars.full[room]
@@ -96,6 +121,8 @@ def _visit(
     partial = (rng.random(len(room)) < plan.partial_refills) & ~first
     refill[partial] = rng.binomial(refill[partial], 0.5)
     found[unentered], refill[unentered] = 0, 0
+    before = stock + found
+    found = found + made_up
     nothing = ~(found.any(axis=1) | refill.any(axis=1) | unentered)
     extra = np.zeros_like(refill)
     gift = np.flatnonzero(nothing & (rng.random(len(room)) < EXTRA_UNITS))
@@ -109,9 +136,10 @@ def _visit(
     row, product = np.nonzero(listed)
     refill += extra
     bars.stock[room] = stock + refill
+    refill = refill + made_up
     bars.gone[room[~unentered]] = 0
     cell = (row, product)
-    return np.stack([visits[row], product, (stock + found)[cell], found[cell], refill[cell], extra[cell], full[cell]])
+    return np.stack([visits[row], product, before[cell], found[cell], refill[cell], extra[cell], full[cell]])
 
 
 def _grab(

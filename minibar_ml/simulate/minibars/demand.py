@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minibar_ml.simulate.arrays import Floats, Ints, stream
+from minibar_ml.simulate.arrays import Floats, Ints, in_first_stretch, stream
 from minibar_ml.simulate.building.building import Building
 from minibar_ml.simulate.faults.rooms import RoomFaults
 from minibar_ml.simulate.plan import HotelPlan
@@ -30,7 +30,8 @@ class Guests:
         """Draw the tastes of all stays."""
         self._rng = stream(plan, "guests")
         self._building, self._stays, self._faults = building, stays, faults
-        self._level = self._levels(plan, building.consumption_factor[building.room_type[stays.room]])
+        thirst = np.where(in_first_stretch(plan, stays.room), plan.crew.thirst, 1.0)
+        self._level = self._levels(plan, building.consumption_factor[building.room_type[stays.room]] * thirst)
         self.day_effect = _day_effects(plan, self._rng)
 
     def want(self, stay: Ints, day: int, share: float) -> tuple[Ints, Ints]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from minibar_ml.simulate.arrays import Flags, Floats, Ints, cumulate_in_group, instants, stream
+from minibar_ml.simulate.arrays import Flags, Floats, Ints, cumulate_in_group, instants, of_first, stream
 from minibar_ml.simulate.building.building import Building
 from minibar_ml.simulate.minibars.consumption import Findings
 from minibar_ml.simulate.plan import HotelPlan
@@ -73,6 +73,7 @@ def _completion_seconds(
     count = len(schedule.room)
     shift = schedule.day * len(roster.attendant_id) + schedule.attendant
     pace = rng.lognormal(0, 0.15, len(roster.attendant_id))
+    pace = np.where(of_first(plan), plan.crew.minutes, 1.0) * pace
     floor = building.room_floor[schedule.room]
     climbed = np.r_[False, (floor[1:] != floor[:-1])][:count]
     work = 4.8 + 0.7 * np.minimum(items, QUICK_ITEMS) + 0.12 * np.maximum(items - QUICK_ITEMS, 0) + 1.5 * climbed

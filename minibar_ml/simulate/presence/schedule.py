@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minibar_ml.simulate.arrays import Flags, Floats, Ints, group_starts, rank_in_group, stream
+from minibar_ml.simulate.arrays import Flags, Floats, Ints, group_starts, of_first, rank_in_group, stream
 from minibar_ml.simulate.building.building import Building
 from minibar_ml.simulate.plan import HotelPlan
 from minibar_ml.simulate.presence.stays import NO_STAY, Stays
@@ -45,6 +45,7 @@ def draw_roster(plan: HotelPlan, building: Building) -> Roster:
     weekday = np.arange(plan.days) % 7
     off = (weekday[None, :] - first_off[:, None]) % 7 < 2
     off |= rng.random(off.shape) < 0.02
+    off[of_first(plan), slice(*plan.crew.away)] = True
     on_duty = ~off
     nobody = ~on_duty.reshape(plan.hotels, count, plan.days).any(axis=1)
     on_duty.reshape(plan.hotels, count, plan.days)[:, 0, :] |= nobody
@@ -56,6 +57,9 @@ def draw_schedule(plan: HotelPlan, building: Building, stays: Stays, roster: Ros
     rng = stream(plan, "schedule")
     day, room = np.nonzero(_rooms_to_visit(plan, building, stays, rng).T)
     attendant = _assign(plan, building, roster, day, room)
+    # in the order of attendants, as a shift is a stretch of these arrays
+    in_order = np.argsort(day * len(roster.attendant_id) + attendant, kind="stable")
+    day, room, attendant = day[in_order], room[in_order], attendant[in_order]
     shift = day * len(roster.attendant_id) + attendant
     first = building.opens[room] == day
     # a minibar's first filling is never left out: without it there is nothing to visit later
@@ -86,7 +90,7 @@ def _rooms_to_visit(plan: HotelPlan, building: Building, stays: Stays, rng: np.r
 
 
 def _assign(plan: HotelPlan, building: Building, roster: Roster, day: Ints, room: Ints) -> Ints:
-    """Split each hotel's round of a day into even stretches, one for each attendant on duty."""
+    """Split each hotel's round of a day into stretches: even ones of whoever is on duty, or everybody's own."""
     count = plan.attendants_per_hotel
     duty = roster.on_duty.reshape(plan.hotels, count, plan.days)
     on_duty_first = np.argsort(~duty, axis=1, kind="stable")
@@ -95,5 +99,11 @@ def _assign(plan: HotelPlan, building: Building, roster: Roster, day: Ints, room
     key = day * plan.hotels + hotel
     place = np.arange(len(room)) - group_starts(key)
     size = np.bincount(key, minlength=plan.days * plan.hotels)[key]
+    if plan.crew.sharing == "own_floors":
+        owner = room % plan.rooms * count // plan.rooms
+        for_who_is_off = on_duty_first[hotel, (owner + day) % staff[hotel, day], day]
+        return np.asarray(hotel * count + np.where(duty[hotel, owner, day], owner, for_who_is_off))
     nth = place * staff[hotel, day] // size
+    if plan.crew.sharing == "in_turn":
+        nth = (nth + day) % staff[hotel, day]
     return np.asarray(hotel * count + on_duty_first[hotel, nth, day])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minibar_ml.simulate.arrays import Flags, Floats, Ints, stream
+from minibar_ml.simulate.arrays import Flags, Floats, Ints, in_first_stretch, stream
 from minibar_ml.simulate.building.building import Building
 from minibar_ml.simulate.plan import HotelPlan
 
@@ -40,6 +40,7 @@ def book(plan: HotelPlan, building: Building) -> Stays:
     target = _occupancy_targets(plan, rng)
     long_share = rng.uniform(0.25, 0.55)
     free_from = np.where(building.opens >= 3, building.opens, -WARM_UP_DAYS)
+    bustle = np.where(in_first_stretch(plan, np.arange(rooms)), plan.crew.bustle, 1.0)
     closes, reopens = plan.closure
     booked: list[tuple[Ints, Ints, Ints]] = []
     for step in range(target.shape[1]):
@@ -49,7 +50,7 @@ def book(plan: HotelPlan, building: Building) -> Stays:
         taken = hotel_rooms - free_rooms
         wanted = np.maximum(target[:, step] * hotel_rooms - taken, 0.0)
         chance = np.divide(wanted, free_rooms, out=np.zeros(plan.hotels), where=free_rooms > 0)
-        chosen = np.flatnonzero(free & (rng.random(rooms) < chance[building.room_hotel]))
+        chosen = np.flatnonzero(free & (rng.random(rooms) < chance[building.room_hotel] * bustle))
         nights = 1 + rng.poisson(np.where(rng.random(len(chosen)) < long_share, 5.5, 1.4))
         if day < closes:
             nights = np.minimum(nights, closes - day)

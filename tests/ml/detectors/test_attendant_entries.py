@@ -55,9 +55,18 @@ def test_who_adds_three_units_at_ten_checks_is_named_within_ten_days_in_most_hot
 
 
 def test_nobody_is_said_to_add_because_somebody_else_leaves_out() -> None:
-    found = [one for seed in range(12) for one in of(plain(seed, leaving_out={LEAVES: 0.8}, since=DAY - 14))]
-    assert {one.type for one in found} == {"attendant_silence"}
-    assert {one.entity_id for one in found} == {LEAVES}
+    """Neither with fewer standard deviations than are asked of who leaves out: a colleague finds what is left out."""
+    found = [
+        one
+        for seed in range(500, 510)
+        for attendants, count in ((3, 90), (4, 100))
+        for share, days in ((0.5, 14), (0.8, 10), (0.8, 14))
+        for one in deviations(
+            plain(seed, leaving_out={LEAVES: share}, since=DAY - days, attendants=attendants, count=count), DAY
+        )
+    ]
+    assert {one.attendant_id for one in found} == {LEAVES}
+    assert all(one.is_low for one in found)
 
 
 def test_hotels_whose_attendants_merely_differ_name_hardly_anybody() -> None:
@@ -84,3 +93,26 @@ def test_a_hotel_of_one_attendant_has_nobody_to_compare_with() -> None:
 
 def test_an_ordinary_hotel_names_nobody() -> None:
     assert found_on(AttendantEntries(), ordinary(200), moment()) == []
+
+
+def with_days_off(seed: int) -> pd.DataFrame:
+    """Checks on floors of one's own, of which a colleague takes one's place every third day."""
+    checks = rooms(np.random.default_rng(seed))
+    is_off = (checks["day"] % 3 == 0).to_numpy()
+    return checks.assign(attendant_id=np.where(is_off, checks["attendant_id"] % 3 + 1, checks["attendant_id"]))
+
+
+def test_a_floor_whose_guests_take_much_names_nobody_but_who_adds_there() -> None:
+    """What colleagues find on the same floor shows whose it is."""
+    for seed in range(6):
+        checks = with_days_off(seed)
+        of_floor = (checks["room_id"] >= 1030) & (checks["room_id"] < 1060) & (checks["nights"] > 0)
+        taken = of_floor & (checks["units"] == 0) & (np.random.default_rng(seed).random(len(checks)) < 0.6)
+        assert of(checks.assign(units=np.where(taken, 1.0, checks["units"]))) == []
+        assert {one.entity_id for one in of(with_inventions(checks, 0.8, DAY - 20))} == {ADDS}
+
+
+def test_where_nobody_else_goes_nobody_is_told_apart_from_the_floor() -> None:
+    checks = rooms(np.random.default_rng(4))
+    assert of(with_inventions(checks, 0.8, DAY - 20)) == []
+    assert of(rooms(np.random.default_rng(4), leaving_out={LEAVES: 1.0}, since=DAY - 20)) == []
