@@ -27,8 +27,8 @@ with what `train` says would be, of the same hotels the day before anybody does 
 In the hotels of the second table nobody does anything wrong. One attendant is *quick* or *slow* (0.6 and 1.7 times the
 minutes), has *busy floors* (a free room is let 2.5 times as often as others) or a *thirsty wing* (its guests take
 three times as much), is *new* (two weeks) or was *on leave* (16 of the last 28 days); all have floors of their own,
-but in half of the hotels of the first line. Whoever is named there is named wrongly. The detectors that run are `attendant_entries` and
-`unseen_round`; a person counts once.
+but in half of the hotels of the first line. Whoever is named there is named wrongly. The detectors that run are
+`attendant_entries` and `unseen_round`; a person counts once.
 """
 NAMES: dict[Difference, str] = {
     "none": "nobody", "quick": "quick", "slow": "slow", "busy_floors": "busy floors", "thirsty_wing": "thirsty wing",
