@@ -21,6 +21,7 @@ WITH fresh AS (
     -- A muted alert is news of the one that explains it where it is more severe.
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end,
            f.event IN ('opened', 'unmuted') AS is_opening, f.event = 'reopened' AND NOT l.is_lately AS is_old,
+           f.event = 'next_request' AS is_next,
            a.id AS own_id, coalesce(e.id, a.id) AS alert_id,
            coalesce(a.incident_id, a.id) AS incident_id, a.hotel_id,
            a.entity_type = 'room' AND e.id IS NULL AND a.impact < CAST(coalesce(
@@ -67,12 +68,15 @@ JOIN ml_channels c ON c.person_id = p.id
 CROSS JOIN LATERAL (
     SELECT count(*) > 0 AS is_concerned, coalesce(bool_or(o.status = 'sent'), false) AS is_sent,
            coalesce(bool_or(o.status = 'sent' AND o.alert_id = n.alert_id), false) AS is_own_sent,
+           coalesce(bool_or(o.status = 'waiting' AND o.alert_id = n.alert_id), false) AS is_own_waiting,
            coalesce(bool_or(o.status IN ('waiting', 'bundled', 'sent') AND is_live(m.status)), false) AS is_known
     FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id JOIN ml_alerts m ON m.id = o.alert_id
     WHERE (m.id = n.incident_id OR m.incident_id = n.incident_id) AND mailbox(oc) = mailbox(c)) k
 WHERE w.severity >= p.min_severity
   AND CASE WHEN n.is_end THEN (n.is_withdrawn AND k.is_sent) OR (p.wants_resolved AND k.is_own_sent)
            ELSE (k.is_concerned OR NOT n.is_old)
+                -- What still waits says of which request the alert is when it is sent.
+                AND NOT (n.is_next AND k.is_own_waiting)
                 AND NOT (n.is_opening AND k.is_known AND coalesce(w.before >= w.severity, false)) END
 -- One mail for an incident, about the alert that counts. Two accounts with one mailbox get one mail, as the one of them
 -- asks that gets it sooner.

@@ -129,3 +129,15 @@ def test_whoever_was_sent_nothing_of_the_first_gets_the_second_as_a_new_alert(
     add(asked.url, "veli", "--severity", "high")
     _first_is(asked, SERVED)
     assert sorted(_sent(asked, mailbox, "2025-11-10T14:00")) == [NEXT, NEXT.replace("Another request is open · ", "")]
+
+
+def test_a_message_that_still_waits_is_about_the_request_that_waits_by_then(
+    asked: Application, mailbox: Mailbox
+) -> None:
+    done(asked.url, "people", "set", "ayse", "--digest", "13:30", "--quiet")
+    assert _sent(asked, mailbox, "2025-11-10T12:00") == []
+    _first_is(asked, SERVED)
+    assert _sent(asked, mailbox, "2025-11-10T13:15") == []
+    assert sql(asked.url, "SELECT count(*) FROM minibar_ml.ml_outbox WHERE status = 'waiting'")[0][0] == 1
+    assert _sent(asked, mailbox, "2025-11-10T14:00") == ["1 alert: Critical 1"]
+    assert "requested at 11:00" in _text(mailbox).lower()
