@@ -767,7 +767,9 @@ CREATE FUNCTION minibar_ml.keep_closed_alerts() RETURNS trigger
     AS $$
 DECLARE
     moving text[] := ARRAY['status', 'read_at', 'read_by', 'resolved_at', 'resolved_by', 'snoozed_until', 'snoozed_by',
-                           'muted_by', 'raised_at', 'last_seen', 'last_occurred_on', 'incident_id', 'is_counted']
+                           'muted_by', 'raised_at', 'last_seen', 'last_occurred_on', 'incident_id', 'is_counted',
+                           -- Generated, and not computed yet.
+                           'is_state']
                      || CASE WHEN NEW.status <> OLD.status THEN ARRAY['end_reason', 'mute_id'] ELSE '{}' END;
 BEGIN
     IF to_jsonb(NEW) - moving IS DISTINCT FROM to_jsonb(OLD) - moving AND NOT minibar_ml.owns_store(session_user) THEN

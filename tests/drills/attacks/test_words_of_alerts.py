@@ -62,6 +62,16 @@ def test_what_a_closed_alert_says_is_not_changed(hotel: str, jobs: str, status: 
     )
 
 
+def test_what_jobs_need_of_a_closed_alert_they_may(hotel: str, jobs: str) -> None:
+    sql(hotel, "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'system'")
+    for change in (
+        "incident_id = 1", "is_counted = false", "last_occurred_on = last_occurred_on + 1", "last_seen = now()",
+        "status = 'open', resolved_at = NULL, resolved_by = NULL, end_reason = NULL, mute_id = NULL",
+    ):  # fmt: skip
+        assert psql(jobs, ROOM.format(change)) == "", change
+    assert sql(hotel, "SELECT status FROM minibar_ml.ml_alerts WHERE id = 1") == [("open",)]
+
+
 @pytest.mark.parametrize("change", WORDS)
 def test_each_change_of_what_a_live_alert_says_is_a_step_or_an_entry(hotel: str, jobs: str, change: str) -> None:
     steps = sql(hotel, STEPS, alert=1)
