@@ -1,4 +1,4 @@
-"""Many rows of one room, which a guest with a QR code or one program can write: no run grows with their square."""
+"""Many rows of one room or product, as a guest with a QR code or a program writes them: no run grows by a square."""
 
 from collections.abc import Callable
 from datetime import date
@@ -35,8 +35,17 @@ SELECT id, (SELECT min(id) FROM urunler), 1 FROM visits
 """
 
 
-@pytest.mark.parametrize("flood", [REQUESTS, VISITS], ids=["requests", "visits"])
-def test_thousands_of_rows_of_one_room_hold_no_run_up(
+LEDGER = """
+INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, aciklama, islem_tarihi)
+SELECT (SELECT min(id) FROM urunler), CAST(CASE n % 2 WHEN 0 THEN 'giris' ELSE 'cikis' END AS hareket_tipi), 1 + n % 7,
+       CASE WHEN n % 2 = 0 THEN 'Zimmet iadesi - x' ELSE 'Zimmet - x' END,
+       timestamptz '2026-03-31 00:00+00' + n * interval '1 second'
+FROM generate_series(1, 20000) n
+"""
+
+
+@pytest.mark.parametrize("flood", [REQUESTS, VISITS, LEDGER], ids=["requests", "visits", "ledger"])
+def test_thousands_of_rows_of_one_room_or_product_hold_no_run_up(
     make_database: Callable[..., str], flood: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = make_database()
