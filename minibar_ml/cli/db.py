@@ -20,7 +20,7 @@ from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
 from minibar_ml.store import audit
 from minibar_ml.store.intake import schema as lists
-from minibar_ml.store.jobs import runs
+from minibar_ml.store.jobs import problems, runs
 from minibar_ml.store.jobs.checks import fetch_opened_schemas
 from minibar_ml.store.schema import grants, migrations
 from minibar_ml.store.source import contract as source
@@ -186,7 +186,8 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
         seen = fetch_seen(connection, contract)
         last = runs.find_last(connection, "collect")
         idle = runs.fetch_idle(connection, last.as_of) if last else ()
-    refused = last.counts.get("refusals", []) + last.counts.get("ledger_beginnings", []) if last else []
+        known = problems.fetch(connection, last.as_of.astimezone(settings.zone()).date()) if last else []
+    refused = source_table.refusals(known) + (last.counts.get("ledger_beginnings", []) if last else [])
     if json:
         console.print_json(
             {

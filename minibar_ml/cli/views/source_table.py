@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Any
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.i18n.screen import translated
+from minibar_ml.i18n.source_problems import PREFIX
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from minibar_ml.domain.problems import SourceProblem
     from minibar_ml.store.source.seen import SeenPart
 
 REFUSED = {
+    "visits": "visits",
     "visit lines": "visits",
+    "controls": "controls",
+    "draws": "draws",
     "stays": "stays",
     "custody": "custody",
     "stock movements": "ledger",
@@ -24,6 +29,18 @@ REFUSED = {
 Refusal = Mapping[str, Any]
 BEGINNINGS = "ledger beginnings"
 """What `collect` finds of the ledger beside refused rows: products whose first stock no row brought in."""
+
+
+def refusals(problems: Iterable["SourceProblem"]) -> list[Refusal]:
+    """What is on record of rows that `collect` did not take, as source, reason, rows and, where it is known, one's id.
+
+    Unknown words of new rows are left out: the part counts them in all its rows.
+    """
+    return [
+        {"source": one.source, "reason": one.problem, "rows": one.affected, "example_id": one.example_id}
+        for one in problems
+        if one.example_id is not None or not one.problem.startswith(PREFIX)
+    ]
 
 
 def table(seen: Iterable["SeenPart"], refused: Sequence[Refusal]) -> "Table":
@@ -38,11 +55,16 @@ def table(seen: Iterable["SeenPart"], refused: Sequence[Refusal]) -> "Table":
 
 
 def remarks(one: "SeenPart", refused: Sequence[Refusal]) -> list[str]:
-    """Problems of a part: gaps, rows that the last run refused, and unknown words."""
+    """Problems of a part: gaps, rows that collect refused or did not read, and unknown words."""
     found = [console.visible(str(gap)) for gap in one.gaps]
     if one.rows is None and not found:
         found.append("not read")
-    found += [f"{r['rows']} refused, {r['reason']} (id {r['example_id']})" for r in _of(one, refused)]
+    found += [
+        f"{r['rows']} not read, {r['reason']}"
+        if r["example_id"] is None
+        else f"{r['rows']} refused, {r['reason']} (id {r['example_id']})"
+        for r in _of(one, refused)
+    ]
     found += [
         f"beginning missing of {plural(r['rows'], 'product')} (id {r['example_id']}): below zero where the application "
         "has stock, so its level is taken"

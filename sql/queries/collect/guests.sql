@@ -18,14 +18,15 @@ GROUP BY hotel_id, day
 -- there the night before, and rejects unknown rooms every other day: more than a tenth of its rows may be guests of
 -- ours. Each of these rows may be one guest in one room. Of several files of one list the one with most good rows counts: a
 -- list of another day is loaded as one of guests in house. Of which most rows were rejected says nothing: the list was not
--- loaded; and one of departures of which a tenth was rejected does not name who leaves.
+-- loaded; where nobody knows how many rows it had, any rejected one is most of them. And one of departures of which a tenth
+-- was rejected does not name who leaves.
 WITH files AS MATERIALIZED (
     SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day,
-           CAST(lines AS bigint) AS lines, CAST(rejected AS bigint) AS rejected
+           coalesce(CAST(lines AS bigint), 0) AS lines, CAST(rejected AS bigint) AS rejected
     FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
     WHERE loaded_at <= :until AND rejected >= 0
       AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
-    ORDER BY hotel_id, list, loaded_at::date, CAST(lines AS bigint) - rejected DESC, rejected, file_id
+    ORDER BY hotel_id, list, loaded_at::date, coalesce(CAST(lines AS bigint), 0) - rejected DESC, rejected, file_id
 ), empty AS (
     UPDATE scratch_uploads u
     SET is_loaded = u.is_loaded AND f.is_good, names_leavers = u.names_leavers AND f.names_leavers
@@ -90,7 +91,8 @@ WITH runs AS MATERIALIZED (
     SELECT s.stay_id, room_id, s.guests, s.arrives_on, s.arrives_at, s.departs_on, s.departs_at, s.leaves_at, s.is_in_house,
            s.is_arrival, s.is_departure, s.written_at, s.named_since, s.named_at, s.rewritten, r.hotel_id,
            s.named_at::date AS named_on,
-           s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
+           s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false)
+           OR coalesce(s.departs_on = s.arrives_on AND coalesce(s.departs_at, s.leaves_at) <= s.arrives_at, false) AS is_wrong,
            NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
                PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated,
@@ -109,7 +111,8 @@ WITH runs AS MATERIALIZED (
     SELECT stay_id, room_id, arrives_on, arrives_on AS first_night,
            CASE WHEN departs_on > arrives_on + 400 THEN CAST(:until_on AS date) ELSE departs_on END AS last_night,
            CASE WHEN departs_on > arrives_on + 400 THEN 'longer than 400 nights'
-                ELSE 'guests not between 1 and 50' END AS reason
+                WHEN guests NOT BETWEEN 1 AND 50 THEN 'guests not between 1 and 50'
+                ELSE 'departure before arrival' END AS reason
     FROM found WHERE is_wrong
     UNION ALL
     -- Either end may be the wrong one: somebody may have been there after the arrival as well as before the departure. A

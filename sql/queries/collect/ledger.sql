@@ -28,13 +28,18 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 -- of as many units stands; those that follow each other are one; those for extras don't count. One that is no larger than
 -- what rooms of the hotel are given (six units at least) may be a row that was not written, and so may a second: they
 -- count where a person has three of them on a day. What administrators deleted is forgiven everybody, and a day on which
--- half of what was drawn shows in no room says nothing.
+-- half of what was drawn shows in no room says nothing. Nor does a draw where a word that nobody knows stands in the book of
+-- that person and product within a month after it: it may be a correction.
 -- A draw that is there twice within a minute was sent twice, and counts once.
-WITH written AS (
+WITH book AS MATERIALIZED (
+    SELECT * FROM source_floor_draws(:since_at, :until)
+    WHERE CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[]))
+), doubtful AS MATERIALIZED (
+    SELECT attendant_id, product_id, drawn_at::date AS day FROM book WHERE units IS NULL
+), written AS (
     SELECT *, lag(drawn_at) OVER (
                PARTITION BY hotel_id, attendant_id, product_id, units ORDER BY drawn_at, draw_id) AS same_at
-    FROM source_floor_draws(:since_at, :until)
-    WHERE units IS NOT NULL AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
+    FROM book WHERE units IS NOT NULL
 ), found AS MATERIALIZED (
     SELECT * FROM written WHERE units <= 0 OR coalesce(drawn_at - same_at >= interval '1 minute', true)
 ), refused AS (
@@ -83,6 +88,8 @@ WITH written AS (
            count(*) OVER (PARTITION BY a.attendant_id, a.day) AS number
     FROM saves a JOIN usual u USING (hotel_id) JOIN compared c USING (hotel_id, attendant_id, product_id, day)
     WHERE NOT a.is_shown AND NOT a.is_extra AND c.missing > 0
+      AND NOT EXISTS (SELECT FROM doubtful b WHERE b.attendant_id = a.attendant_id AND b.product_id = a.product_id
+                      AND b.day BETWEEN a.day AND a.day + 30)
 ), evidence AS (
     SELECT attendant_id, product_id, day, sum(units) AS units FROM orphans WHERE is_large OR number >= 3 GROUP BY 1, 2, 3
 ), former AS (

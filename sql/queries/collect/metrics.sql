@@ -190,7 +190,9 @@ GROUP BY hotel_id, product_id, business_date, o.rooms
 -- Units found consumed, by room and day it was checked, with what the room was exposed to since its last check:
 -- occupied nights, guest-nights, who stayed, and whether all of it is known: of guests whom no list has counted the
 -- nights are known, and how many they were is not. A room that is let for the day has a night's
--- exposure, once a check lies after it. Of several checks of a day `last_by` is who made the last one, if it found nothing.
+-- exposure, once a check lies after it. Where the visit before was no check (a bulk fill, or a kind that nobody knows), some
+-- of what is missing may have been missing then: the exposure is not known. Of several checks of a day `last_by` is who made
+-- the last one, if it found nothing.
 WITH checks AS (
     SELECT hotel_id, room_id, room_type, business_date, count(*) AS visits, sum(consumed) AS consumed,
            sum(refilled) AS refilled, min(attendant_id) AS attendant_id, max(visited_at) AS visited_at,
@@ -231,6 +233,16 @@ WITH checks AS (
     SELECT v.room_id, v.business_date
     FROM scratch_unlisted l JOIN scratch_visits v USING (visit_id) LEFT JOIN exposure e USING (room_id, business_date)
     WHERE e.room_id IS NULL AND NOT l.is_tonight
+    UNION
+    SELECT c.room_id, c.business_date
+    FROM checks c CROSS JOIN LATERAL (SELECT c.previous_at::date AS day) e
+    WHERE e.day >= c.business_date - 60 AND NOT coalesce((
+        SELECT p.is_check FROM scratch_visits p
+        WHERE p.room_id = c.room_id AND p.business_date BETWEEN e.day - 1 AND e.day AND p.visited_at <= c.previous_at
+        ORDER BY p.visited_at DESC LIMIT 1), e.day > CAST(:since_on AS date) OR EXISTS (
+        SELECT FROM ml_metrics p
+        WHERE p.metric_type = 'room_consumption' AND p.hotel_id = c.hotel_id AND p.entity_type = 'room'
+          AND p.entity_id = c.room_id AND p.observed_at BETWEEN (e.day - 1)::timestamptz AND e.day::timestamptz))
 ), products AS (
     SELECT room_id, business_date, jsonb_object_agg(product_id, trim_scale(units)) AS found,
            jsonb_object_agg(product_id, jsonb_build_array(trim_scale(priced), trim_scale(round(charged, 2))))
@@ -351,27 +363,34 @@ WITH stays AS (
            max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
     WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4, 5
-), seconds AS MATERIALIZED (
-    -- Where the visit before found something, the guest may have taken it after the check of the departure day, which was then
-    -- too early: two checks have to have come between.
-    SELECT d.visit_id FROM departed d
-    CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (
-            SELECT FROM scratch_visits p
-            WHERE p.room_id = d.room_id AND p.business_date = d.previous_on AND p.visited_at <= d.previous_at
-              AND p.is_check AND p.consumed > 0)
-        OR EXISTS (
-            SELECT FROM ml_metrics p
-            WHERE p.metric_type = 'room_consumption' AND p.hotel_id = d.hotel_id AND p.entity_type = 'room'
-              AND p.entity_id = d.room_id AND p.observed_at = d.previous_on::timestamptz
-              AND d.previous_on < CAST(:since_on AS date) AND p.metric_value > 0) THEN 2 ELSE 1 END) f (needed)
-    WHERE (
+), counted AS MATERIALIZED (
+    -- How many checks there were since the guest left, up to the visit before, which may have been none.
+    SELECT d.visit_id, f.needed, (
         SELECT count(*) FROM scratch_visits c WHERE c.room_id = d.room_id AND c.is_check
         AND c.business_date >= greatest(d.departed_on, CAST(:since_on AS date)) AND c.business_date < d.previous_on)
       + CASE WHEN d.departed_on < CAST(:since_on AS date) THEN (
         SELECT coalesce(sum(coalesce(CAST(m.context ->> 'visits' AS integer), 1)), 0) FROM ml_metrics m
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
           AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
-          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz) ELSE 0 END < f.needed
+          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz) ELSE 0 END
+      + CASE WHEN b.is_check THEN 1 ELSE 0 END AS checks
+    FROM departed d
+    CROSS JOIN LATERAL (SELECT max(p.units) > 0 AS has_found, count(*) > 0 AS is_check FROM (
+        SELECT p.consumed AS units FROM scratch_visits p
+        WHERE p.room_id = d.room_id AND p.business_date = d.previous_on AND p.visited_at <= d.previous_at AND p.is_check
+        UNION ALL
+        SELECT p.metric_value FROM ml_metrics p
+        WHERE p.metric_type = 'room_consumption' AND p.hotel_id = d.hotel_id AND p.entity_type = 'room'
+          AND p.entity_id = d.room_id AND p.observed_at = d.previous_on::timestamptz
+          AND d.previous_on < CAST(:since_on AS date)) p) b
+    -- Where the visit before found something, the guest may have taken it after the check of the departure day, which was
+    -- then too early: two checks have to have come between.
+    CROSS JOIN LATERAL (SELECT CASE WHEN b.has_found THEN 3 ELSE 2 END) f (needed)
+), seconds AS MATERIALIZED (
+    SELECT visit_id FROM counted WHERE checks < needed
+), firsts AS MATERIALIZED (
+    -- Since the guest left, minibars were filled or nobody knows what was done: what is missing is the guest's.
+    SELECT visit_id FROM counted WHERE checks = 0
 ), rejects AS MATERIALIZED (
     SELECT v.visit_id, sum(r.rows / greatest(d.free_rooms, 1.0)) AS hidden FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
@@ -440,6 +459,7 @@ WITH stays AS (
                       AND (t.is_tail OR t.is_timed_tail OR t.is_early_tail OR g.next_id IS NOT NULL
                            OR (NOT u.is_tonight AND (u.hidden IS NULL OR t.visit_id IS NOT NULL))))
       AND NOT EXISTS (SELECT FROM staying g WHERE g.visit_id = v.visit_id)
+      AND NOT EXISTS (SELECT FROM firsts c WHERE c.visit_id = v.visit_id)
 ), days AS (
     SELECT *, min(rank) FILTER (WHERE units > 0) OVER (PARTITION BY room_id, business_date) AS best FROM vacant
 ), recorded AS (

@@ -3,7 +3,7 @@
 
 -- name: lines
 -- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
--- aside: nobody takes half a bottle. Six hours before the span are read too: a visit that began the day before is that
+-- aside: nobody takes half a bottle. A row with either is no check by itself. Six hours before the span are read too: a visit that began the day before is that
 -- day's.
 WITH read AS MATERIALIZED (
     SELECT *, coalesce(consumed BETWEEN 0 AND 1000, true) AND refilled BETWEEN 0 AND 1000 AS in_range
@@ -16,15 +16,15 @@ WITH read AS MATERIALIZED (
            visited_at::date, count(*), min(visit_id) FROM found
     WHERE NOT possible AND visited_at >= CAST(:since_at AS timestamptz) GROUP BY 2, visited_at::date
 ), doubtful AS (
-    INSERT INTO scratch_doubtful SELECT DISTINCT visit_id FROM found WHERE NOT possible
+    INSERT INTO scratch_doubtful SELECT DISTINCT visit_id FROM found WHERE NOT possible OR consumed IS NULL
 )
 INSERT INTO scratch_row_lines
 SELECT visit_id, product_id, sum(consumed::integer), sum(refilled::integer)
 FROM found WHERE possible GROUP BY visit_id, product_id
 
 -- name: rows
--- Rows of visits, and each room's last one before them. A row of which nothing but an impossible line is known is no
--- check: it found we don't know what, which is not nothing.
+-- Rows of visits, and each room's last one before them. A row of which nothing but an impossible line, or one that does
+-- not say what was consumed, is known is no check: it found we don't know what, which is not nothing.
 WITH before AS (
     INSERT INTO scratch_previous
     SELECT room_id, visited_at
@@ -84,7 +84,7 @@ WITH totals AS (
     SELECT room_id, visit_id, min(hotel_id) AS hotel_id, min(room_type) AS room_type, min(at) AS visited_at,
            max(at) AS ended_at, (array_agg(attendant_id ORDER BY (NOT is_note AND (consumed > 0 OR refilled > 0)) IS TRUE DESC,
                                            at, row_id))[1] AS attendant_id,
-           bool_or(is_check OR (consumed > 0 AND NOT is_note)) AS is_check, bool_and(is_note) AS is_note,
+           bool_or(is_check OR coalesce(consumed > 0 AND NOT is_note, false)) AS is_check, bool_and(is_note) AS is_note,
            coalesce(sum(consumed), 0) AS consumed,
            coalesce(sum(refilled), 0) AS refilled, string_agg(products, ',') AS products
     FROM members GROUP BY room_id, visit_id

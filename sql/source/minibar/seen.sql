@@ -76,12 +76,16 @@ $$;
 
 -- name: source_seen_files
 -- needs: dosya_yuklemeleri(id, dosya_tipi, yukleme_tarihi)
+-- wants: f: dosya_yuklemeleri(durum text)
 CREATE FUNCTION minibar_ml.source_seen_files()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
     SELECT count(*), max(yukleme_tarihi::timestamptz) FILTER (WHERE yukleme_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
-               SELECT dosya_tipi::text AS word, count(*) AS n FROM source.dosya_yuklemeleri GROUP BY 1) w
-            WHERE w.word NOT IN ('in_house', 'arrivals', 'departures'))
+               SELECT f.dosya_tipi::text AS word, count(*) AS n FROM source.dosya_yuklemeleri f
+               WHERE f.dosya_tipi::text NOT IN ('in_house', 'arrivals', 'departures') GROUP BY 1
+               UNION ALL
+               SELECT f.durum::text, count(*) FROM source.dosya_yuklemeleri f
+               WHERE f.durum::text NOT IN ('yuklendi', 'isleniyor', 'tamamlandi', 'hata', 'silindi') GROUP BY 1) w)
     FROM source.dosya_yuklemeleri
 $$;
 
@@ -135,7 +139,7 @@ CREATE FUNCTION minibar_ml.source_seen_custody()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
     SELECT count(*), max(zimmet_tarihi::timestamptz) FILTER (WHERE zimmet_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
-               SELECT durum::text AS word, count(*) AS n FROM source.personel_zimmet GROUP BY 1) w
+               SELECT coalesce(durum::text, 'NULL') AS word, count(*) AS n FROM source.personel_zimmet GROUP BY 1) w
             WHERE w.word NOT IN ('aktif', 'iptal', 'tamamlandi', 'iade_edildi'))
     FROM source.personel_zimmet
 $$;
@@ -184,7 +188,8 @@ CREATE FUNCTION minibar_ml.source_seen_draws()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
     SELECT count(*), max(islem_tarihi::timestamptz) FILTER (WHERE islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
-               SELECT islem_tipi::text AS word, count(*) AS n FROM source.personel_zimmet_kullanim GROUP BY 1) w
+               SELECT coalesce(islem_tipi::text, 'NULL') AS word, count(*) AS n
+               FROM source.personel_zimmet_kullanim GROUP BY 1) w
             WHERE w.word NOT IN ('minibar_kullanim', 'ekstra_ekleme', 'iade', 'duzeltme'))
     FROM source.personel_zimmet_kullanim
 $$;

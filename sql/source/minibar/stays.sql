@@ -122,12 +122,19 @@ $$;
 
 -- name: source_list_files
 -- needs: dosya_yuklemeleri(id, otel_id, dosya_tipi, yukleme_tarihi, toplam_satir, hatali_satir)
--- Each file of a guest list that was loaded, how many rows it had, and how many of them the application rejected.
+-- wants: f: dosya_yuklemeleri(durum text)
+-- Each file of a guest list that was loaded, how many rows it had, and how many of them the application rejected: all of
+-- them where it ended in an error, has not been read yet, or has a status that nobody knows. `silindi` is said of the file
+-- on the disk alone, whose rows are still there.
 CREATE FUNCTION minibar_ml.source_list_files(since date, until date)
 RETURNS TABLE (file_id integer, hotel_id integer, list text, loaded_at timestamptz, lines integer, rejected integer)
 LANGUAGE sql STABLE AS $$
-    SELECT id, otel_id, dosya_tipi::text, yukleme_tarihi::timestamptz, toplam_satir, hatali_satir
-    FROM source.dosya_yuklemeleri WHERE yukleme_tarihi >= since AND yukleme_tarihi < until
+    SELECT f.id, f.otel_id, f.dosya_tipi::text, f.yukleme_tarihi::timestamptz,
+           CASE WHEN r.is_read THEN f.toplam_satir ELSE greatest(f.toplam_satir, 1) END,
+           CASE WHEN r.is_read THEN f.hatali_satir ELSE greatest(f.toplam_satir, 1) END
+    FROM source.dosya_yuklemeleri f
+    CROSS JOIN LATERAL (SELECT coalesce(f.durum::text IN ('yuklendi', 'tamamlandi', 'silindi'), true)) r (is_read)
+    WHERE f.yukleme_tarihi >= since AND f.yukleme_tarihi < until
 $$;
 
 -- name: source_dnd

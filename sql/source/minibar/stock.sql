@@ -76,7 +76,7 @@ $$;
 -- needs: personel_zimmet(id, personel_id, zimmet_tarihi, iade_tarihi, durum), personel_zimmet_detay(zimmet_id, urun_id, miktar, kullanilan_miktar, kalan_miktar, iade_edilen_miktar), kullanicilar(id, otel_id)
 -- wants: z: personel_zimmet(otel_id integer)
 -- Custody counts on the day of its return, or while it is open on the day it was handed out, if what is left is on
--- record. Cancelled custody never took place.
+-- record. Cancelled custody never took place; what a status means that nobody knows is unknown, and it is left out.
 CREATE FUNCTION minibar_ml.source_custody(since timestamptz, until timestamptz)
 RETURNS TABLE (custody_id integer, hotel_id integer, attendant_id integer, product_id integer, counted_at timestamptz,
                handed_out integer, used integer, remaining integer, returned integer)
@@ -86,7 +86,8 @@ LANGUAGE sql STABLE AS $$
            d.miktar, coalesce(d.kullanilan_miktar, 0), coalesce(d.kalan_miktar, 0), coalesce(d.iade_edilen_miktar, 0)
     FROM source.personel_zimmet z JOIN source.personel_zimmet_detay d ON d.zimmet_id = z.id
     JOIN source.kullanicilar u ON u.id = z.personel_id
-    WHERE z.durum::text IS DISTINCT FROM 'iptal' AND (z.iade_tarihi IS NOT NULL OR d.kalan_miktar IS NOT NULL)
+    WHERE coalesce(z.durum::text, 'aktif') IN ('aktif', 'tamamlandi', 'iade_edildi')
+      AND (z.iade_tarihi IS NOT NULL OR d.kalan_miktar IS NOT NULL)
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi) >= since - interval '1 hour'
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi) < until + interval '1 hour'
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi) BETWEEN '1900-01-01' AND '2200-01-01'
@@ -164,15 +165,23 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- name: source_setups
--- needs: oda_tipi_setup(otel_id, oda_tipi_id, setup_id), setuplar(id, aktif, dolap_ici), setup_icerik(setup_id, urun_id, adet), oda_tipleri(id, ad, dolap_sayisi)
--- Units of each product that belong in a room of a type: what is for the fridge, once for each fridge.
+-- needs: oda_tipi_setup(otel_id, oda_tipi_id, setup_id), setuplar(id, aktif, dolap_ici), setup_icerik(setup_id, urun_id, adet), oda_tipleri(id, ad, dolap_sayisi), oteller(id)
+-- Units of each product that belong in a room of a type: what is for the fridge, once for each fridge. A hotel for which no
+-- setups were entered has those of any other hotel for its room types: the most that one of them holds of a product.
 CREATE FUNCTION minibar_ml.source_setups()
 RETURNS TABLE (hotel_id integer, room_type text, product_id integer, units numeric) LANGUAGE sql STABLE AS $$
-    SELECT o.otel_id, t.ad::text, i.urun_id,
-           sum(i.adet::numeric * (CASE WHEN s.dolap_ici THEN greatest(coalesce(t.dolap_sayisi, 1), 1) ELSE 1 END)::numeric)
-    FROM source.oda_tipi_setup o JOIN source.setuplar s ON s.id = o.setup_id AND s.aktif IS NOT FALSE
-    JOIN source.setup_icerik i ON i.setup_id = s.id JOIN source.oda_tipleri t ON t.id = o.oda_tipi_id
-    GROUP BY o.otel_id, t.ad, i.urun_id
+    WITH entered AS (
+        SELECT o.otel_id, t.ad::text AS room_type, i.urun_id,
+               sum(i.adet::numeric * (CASE WHEN s.dolap_ici THEN greatest(coalesce(t.dolap_sayisi, 1), 1) ELSE 1 END)::numeric)
+                   AS units
+        FROM source.oda_tipi_setup o JOIN source.setuplar s ON s.id = o.setup_id AND s.aktif IS NOT FALSE
+        JOIN source.setup_icerik i ON i.setup_id = s.id JOIN source.oda_tipleri t ON t.id = o.oda_tipi_id
+        GROUP BY o.otel_id, t.ad, i.urun_id)
+    SELECT otel_id, room_type, urun_id, units FROM entered
+    UNION ALL
+    SELECT h.id, e.room_type, e.urun_id, max(e.units) FROM source.oteller h CROSS JOIN entered e
+    WHERE NOT EXISTS (SELECT FROM source.oda_tipi_setup o WHERE o.otel_id = h.id)
+    GROUP BY h.id, e.room_type, e.urun_id
 $$;
 
 -- name: source_orders

@@ -54,10 +54,10 @@ RETURNS TABLE (visit_id integer, room_id integer, visited_at timestamptz, produc
 LANGUAGE sql STABLE AS $$
     SELECT m.id, m.oda_id, m.islem_tarihi::timestamptz, d.urun_id,
            (CASE WHEN k.says IS NULL THEN NULL
-                 WHEN k.kind = 'setup_kontrol' THEN coalesce(d.eklenen_miktar, d.tuketim, 0)
+                 WHEN k.kind = 'setup_kontrol' THEN coalesce(d.eklenen_miktar, d.tuketim)
                  WHEN k.kind IN ('ilk_dolum', 'setup_disi_ekleme') THEN 0
                  WHEN k.kind = 'doldurma' THEN nullif(d.tuketim, 0)
-                 WHEN k.kind = 'yeniden_dolum' THEN coalesce(d.tuketim, d.eklenen_miktar, 0)
+                 WHEN k.kind = 'yeniden_dolum' THEN coalesce(d.tuketim, d.eklenen_miktar)
                  ELSE coalesce(d.tuketim, 0) END)::numeric,
            (CASE WHEN k.kind = 'ekstra_ekleme' AND coalesce(d.eklenen_miktar, 0) = coalesce(d.ekstra_miktar, 0)
                  THEN coalesce(d.ekstra_miktar, 0)

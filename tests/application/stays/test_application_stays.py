@@ -141,6 +141,18 @@ def test_a_room_let_for_the_day_has_an_exposure_of_its_own(hotel: Application) -
     assert (context["known"], context["nights"], context["guest_nights"], context["day_use"]) == (True, 1, 2, True)
 
 
+def test_a_room_let_for_the_day_with_its_hours_the_wrong_way_round_is_unknown(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hotel.empty(1, "2025-11-10 09:00")
+    hotel.stay(1, "2025-11-10 17:00", "2025-11-10 10:00")
+    hotel.setup(1, "2025-11-10 13:00", 1, 30)
+    assert _vacant(hotel) == {}
+    assert _contexts(hotel)["2025-11-10"]["known"] is False
+    done(hotel.url, "db", "check")
+    assert "1 refused, departure before arrival" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_sign_at_the_door_is_a_guest_in_the_room(hotel: Application) -> None:
     hotel.empty(1, "2025-11-09 10:00")
     sql(
