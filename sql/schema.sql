@@ -2326,7 +2326,7 @@ COMMENT ON COLUMN minibar_ml.ml_kept_record.night IS 'The night that begins on t
 
 COMMENT ON COLUMN minibar_ml.ml_kept_record.hotel_id IS 'The hotel.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_record.state IS 'As in ml_nights.';
+COMMENT ON COLUMN minibar_ml.ml_kept_record.state IS 'What the record says of it, as in ml_nights.';
 
 COMMENT ON COLUMN minibar_ml.ml_kept_record.guests IS 'How many guests; null: unknown.';
 
@@ -2334,19 +2334,19 @@ COMMENT ON COLUMN minibar_ml.ml_kept_record.stay_id IS 'The stay''s id in the so
 
 COMMENT ON COLUMN minibar_ml.ml_kept_record.arrives_on IS 'The stay''s first day.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_record.arrives_at IS 'When the guests arrived, as far as it was known.';
+COMMENT ON COLUMN minibar_ml.ml_kept_record.arrives_at IS 'When the guests arrive, as far as it is known.';
 
 COMMENT ON COLUMN minibar_ml.ml_kept_record.departs_on IS 'The stay''s last day.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_record.departs_at IS 'When they left, as far as it was known.';
+COMMENT ON COLUMN minibar_ml.ml_kept_record.departs_at IS 'When they had left, as far as it is known.';
 
 COMMENT ON COLUMN minibar_ml.ml_kept_record.is_expected IS 'Whether only an expected arrival spoke for it.';
 
 COMMENT ON COLUMN minibar_ml.ml_kept_record.known_at IS 'When it was known.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_record.is_last IS 'Whether it is the last that the record says of the night.';
+COMMENT ON COLUMN minibar_ml.ml_kept_record.is_last IS 'Whether it is the record''s last word.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_record.is_listed IS 'Whether the lists have a stay of the night now.';
+COMMENT ON COLUMN minibar_ml.ml_kept_record.is_listed IS 'Whether the lists have the night.';
 
 CREATE TABLE minibar_ml.ml_kept_stays (
     stay_id bigint,
@@ -2382,39 +2382,39 @@ COMMENT ON COLUMN minibar_ml.ml_kept_stays.guests IS 'How many guests; null: unk
 
 COMMENT ON COLUMN minibar_ml.ml_kept_stays.arrives_on IS 'The stay''s first day.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.arrives_at IS 'When the guests arrived, as far as it is known.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.arrives_at IS 'When the guests arrive, as far as it is known.';
 
 COMMENT ON COLUMN minibar_ml.ml_kept_stays.departs_on IS 'The stay''s last day.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.departs_at IS 'When they had left by, as far as it is known.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.departs_at IS 'When they had left, as far as it is known.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.leaves_at IS 'When they were to leave, as far as it is known.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.leaves_at IS 'The hour of departure that was planned.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_in_house IS 'Whether a list of guests in house named it.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_in_house IS 'Whether a list of guests in house has it.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_arrival IS 'Whether a list of arrivals named it.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_arrival IS 'Whether a list of arrivals has it.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_departure IS 'Whether a list of departures named it.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_departure IS 'Whether a list of departures has it.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.written_at IS 'When its row was written last.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.written_at IS 'When a row of it was last written.';
 
 COMMENT ON COLUMN minibar_ml.ml_kept_stays.named_since IS 'The first day on which a list of guests in house named it.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.named_at IS 'When a list of guests in house named it last.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.named_at IS 'The last instant at which one did.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.rewritten IS 'From when to when its rows said something that no run may have read.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.rewritten IS 'From when to when each of its rows said something else, that may never have been read.';
 
 COMMENT ON COLUMN minibar_ml.ml_kept_stays.hotel_id IS 'The hotel.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.named_on IS 'The day of `named_at`.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.named_on IS 'The day of named_at.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_wrong IS 'Whether it is too long or has too many guests to be right.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_wrong IS 'Whether it can''t be right.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_of_unknown_kind IS 'Whether it is on a list of a kind that nobody knows.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_of_unknown_kind IS 'Whether it is of no list that is known.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_outdated IS 'Whether another stay with its arrival was written on a later day.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_outdated IS 'Whether another row of its arrival was written on a later day.';
 
-COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_arrival_alone IS 'Whether no other list has a stay of the room with its arrival.';
+COMMENT ON COLUMN minibar_ml.ml_kept_stays.is_arrival_alone IS 'Whether only lists of arrivals have a stay of its arrival.';
 
 CREATE TABLE minibar_ml.ml_mails (
     id bigint NOT NULL,
