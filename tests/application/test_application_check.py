@@ -89,3 +89,31 @@ def test_a_hotel_without_setups_of_its_own_has_those_of_another(installed: Appli
         (1, "STANDARD"): {1: 4}, (2, "STANDARD"): {1: 1, 2: 2}, (2, "SUITE"): {1: 1, 2: 2},
         (3, "STANDARD"): {1: 4, 2: 2}, (3, "SUITE"): {1: 1, 2: 2},
     }  # fmt: skip
+
+
+def test_a_superadmin_is_an_administrator_of_all_hotels(installed: Application) -> None:
+    sql(installed.url, "UPDATE kullanicilar SET otel_id = 1, aktif = NULL WHERE rol = 'superadmin'")
+    users = "SELECT role, is_active, hotel_id FROM minibar_ml.source_users() WHERE user_id = 2"
+    assert [tuple(row) for row in sql(installed.url, users)] == [("admin", True, None)]
+    recipients = "SELECT role, is_active, hotels FROM minibar_ml.source_recipients() WHERE user_id = 2"
+    assert [tuple(row) for row in sql(installed.url, recipients)] == [("admin", True, [])]
+
+
+def test_a_role_that_nobody_knows_is_counted(installed: Application, capsys: pytest.CaptureFixture[str]) -> None:
+    sql(installed.url, "ALTER TABLE kullanicilar ALTER rol TYPE varchar(20)")
+    sql(installed.url, "UPDATE kullanicilar SET rol = 'resepsiyon' WHERE id = 1")
+    done(installed.url, "collect", "--as-of", AS_OF, "--quiet")
+    assert _parts(installed, capsys)["users"]["unknown_words"] == {"resepsiyon": 1}
+
+
+def test_where_half_of_the_stays_can_be_read_a_hotel_can_do_without_them(
+    installed: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(installed.url, "ALTER TABLE misafir_kayitlari DROP COLUMN kayit_tipi")
+    installed.setup(1, "2025-11-10 10:00", 1, 3)
+    assert command(installed.url, "collect", "--as-of", AS_OF, "--quiet") == 5
+    assert "misafir_kayitlari (kayit_tipi)" in capsys.readouterr().err
+    done(installed.url, "db", "init", "--without", "stays", "--quiet")
+    done(installed.url, "collect", "--as-of", AS_OF, "--quiet")
+    assert [value for value, _ in points(installed.url, "room_consumption").values()] == [3]
+    assert points(installed.url, "vacant_consumption", "occupancy") == {}

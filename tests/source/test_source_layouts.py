@@ -62,6 +62,12 @@ def test_a_new_room_gets_the_next_number_and_changes_no_other(harbour: str) -> N
     assert after == {**before, "00000000-0000-0000-0000-000000000000": 61}
 
 
+def test_a_part_that_a_layout_never_had_can_be_left_out(harbour: str) -> None:
+    done(harbour, "db", "init", "--without", "custody", "--without", "stays", "--quiet", ML_SOURCE_FILE=str(LAYOUT))
+    done(harbour, "collect", "--as-of", AS_OF, "--quiet")
+    assert points(harbour, "room_consumption")
+
+
 def test_collecting_again_changes_nothing(harbour: str) -> None:
     done(harbour, "collect", "--as-of", AS_OF)
     first = checksum(harbour)
