@@ -197,7 +197,7 @@ def test_a_late_line_opens_an_old_alert_of_its_own_room_alone_which_says_that_it
     hotel.setup(3, "2025-10-20 12:30", 1, 5)
     assert _run(hotel, LATER) == [("vacant_consumption", 3, "open", 5.0, None, 1)]
     assert (
-        "Found on 11 Nov, after records of that day were added or changed."
+        "Found on 11 Nov, from records that came in or were changed after that day."
         in _shown(hotel, capsys, "--json")["message"]
     )
     with serving(Mailbox()) as mailbox:
@@ -206,7 +206,7 @@ def test_a_late_line_opens_an_old_alert_of_its_own_room_alone_which_says_that_it
     (mail,) = mailbox.accepted
     assert "Room 103" in mail["Subject"]
     text = " ".join(mail.get_body(("plain",)).get_content().split())
-    assert "after records of that day were added or changed" in text
+    assert "from records that came in or were changed after that day" in text
     assert "count the minibar again" not in text
 
 
