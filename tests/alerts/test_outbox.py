@@ -161,7 +161,10 @@ def test_only_what_was_found_by_records_that_came_late_is_news_of_an_old_day(sto
     raise_alerts(store_url, days=10, first=2)
     sql(store_url, "UPDATE minibar_ml.ml_alerts SET facts = facts || jsonb_build_object('found_late_on', current_date)")
     assert mails(store_url, mailbox) == [("ayse", "[High] Room Oda 2: Unusual consumption")]
-    assert "from records that came in or were changed after that day" in mailbox.accepted[-1].get_body(("plain",)).get_content()
+    assert (
+        "from records that came in or were changed after that day"
+        in mailbox.accepted[-1].get_body(("plain",)).get_content()
+    )
 
 
 def test_whoever_got_an_alert_learns_that_the_records_no_longer_show_it(store_url: str, mailbox: Mailbox) -> None:

@@ -137,7 +137,13 @@ def test_a_window_of_points_reads_the_partitions_of_its_months_alone(_store: Con
 
 def test_the_trailing_window_is_written_without_reading_the_years_before(_store: Connection) -> None:
     _store.execute(query("collect.create_scratch"))
-    days = {"changes_since": "2025-10-13", "until_on": "2025-11-17", "of_others": ["occupancy"], "of_ledger": []}
+    days = {
+        "changes_since": "2025-10-13",
+        "until_on": "2025-11-17",
+        "of_others": ["occupancy"],
+        "of_ledger": [],
+        "merged": [],
+    }
     spans = {"recent_since": SINCE, "trailing_since": SINCE, "trailing": []}
     nodes = _plan_of(_store, "collect.upsert", until=UNTIL, run_id=1, **spans, **days)
     read = {node["Relation Name"] for node in nodes if "Scan" in node["Node Type"] and "Relation Name" in node}
@@ -146,7 +152,13 @@ def test_the_trailing_window_is_written_without_reading_the_years_before(_store:
 
 def test_one_metric_that_looks_back_further_does_not_have_the_points_of_all_read(_store: Connection) -> None:
     _store.execute(query("collect.create_scratch"))
-    days = {"changes_since": "2025-10-13", "until_on": "2025-11-17", "of_others": ["occupancy"], "of_ledger": []}
+    days = {
+        "changes_since": "2025-10-13",
+        "until_on": "2025-11-17",
+        "of_others": ["occupancy"],
+        "of_ledger": [],
+        "merged": [],
+    }
     spans = {"recent_since": SINCE, "trailing_since": "2025-09-01", "trailing": ["stock_outflow"]}
     nodes = _plan_of(_store, "collect.upsert", until=UNTIL, run_id=1, **spans, **days)
     assert _scanned_whole(nodes) <= {"ml_metrics_2025_11", "computed_metrics", "removed_metrics"}

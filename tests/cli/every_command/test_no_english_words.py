@@ -24,7 +24,10 @@ PROGRAMS = {("cron",), ("db", "roles"), ("docs",)}
 WORD = re.compile(r"(?<![\w./-])[^\W\d_]{2,}(?![\w/]|[.-]\w)")
 MACHINE = re.compile(r"`[^`]*`|'[^']*'|--[\w-]+|\b[A-Z_]{2,}\b|\{\d\}|^ *minibar-ml .*$|^[\w/.-]+$", re.MULTILINE)
 """Commands, options, settings, and lines that are one value."""
-CHECKS = "settings files key mail database clock rights schemas schema source events store roles models jobs data facts"
+CHECKS = (
+    "settings files key mail database login clock rights schemas schema source events store roles"
+    " models jobs data facts"
+)
 """Names of `doctor`'s checks, which scripts read."""
 CODES = {
     *CHECKS.split(), *FACTS, *(one.name for one in PARTS), *(one.name for one in migrations.migrations()),

@@ -17,7 +17,7 @@ from minibar_ml.config.facts import FACTS
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import make_engine
 
-ONCE = "Depoya alındı"
+ONCE = "Veri deposuna alındı"
 
 
 @pytest.fixture
