@@ -15,6 +15,8 @@ CREATE TYPE minibar_ml.severity AS ENUM (
 CREATE FUNCTION minibar_ml.add_entry(operator text, action text, subject text, before jsonb, after jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     PERFORM minibar_ml.record_waiting();
@@ -33,6 +35,8 @@ $$;
 CREATE FUNCTION minibar_ml.alert_types() RETURNS text[]
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT ARRAY[
         'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
@@ -43,6 +47,8 @@ $$;
 CREATE FUNCTION minibar_ml.audit_end() RETURNS TABLE(entries bigint, last_id bigint, last_hash bytea)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT count(*), coalesce(max(l.id), 0), (SELECT e.hash FROM minibar_ml.ml_audit_log e ORDER BY e.id DESC LIMIT 1)
     FROM minibar_ml.ml_audit_log l
@@ -52,6 +58,8 @@ $$;
 CREATE FUNCTION minibar_ml.audit_fault() RETURNS TABLE(id bigint, action text, subject text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT c.id, c.action, CASE WHEN NOT minibar_ml.is_person(session_user)
                                      OR minibar_ml.is_everywhere(session_user, '{administrator}') THEN c.subject END
@@ -101,6 +109,8 @@ COMMENT ON COLUMN minibar_ml.ml_audit_log.hash IS 'SHA-256 of the entry and of t
 CREATE FUNCTION minibar_ml.audit_hash(previous bytea, entry minibar_ml.ml_audit_log) RETURNS bytea
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT sha256(previous || convert_to(CAST(jsonb_build_array(
         entry.id, extract(epoch FROM entry.at), entry.database_role, entry.os_user, entry.operator, entry.action,
@@ -110,6 +120,8 @@ $$;
 CREATE FUNCTION minibar_ml.audit_ids(hashes text[]) RETURNS TABLE(id bigint, hash text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT l.id, encode(l.hash, 'hex') FROM minibar_ml.ml_audit_log l
     WHERE encode(l.hash, 'hex') = ANY (hashes) AND minibar_ml.verifies_audit()
@@ -118,6 +130,8 @@ $$;
 CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT lower(translate(regexp_replace(normalize(name, NFKD),
                      '[\u0001-\u0020\u007f-\u00a0\u00ad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20ff\u2800\u3000\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+',
@@ -128,6 +142,8 @@ $$;
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
@@ -172,6 +188,8 @@ $$;
 CREATE FUNCTION minibar_ml.check_comment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF minibar_ml.is_person(session_user) THEN
@@ -189,6 +207,8 @@ $$;
 CREATE FUNCTION minibar_ml.check_considered() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF NOT minibar_ml.owns_store(session_user) AND EXISTS (
@@ -206,6 +226,8 @@ $$;
 CREATE FUNCTION minibar_ml.check_fact() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $_$
 DECLARE
     widest numeric := minibar_ml.widest_threshold(NEW.fact);
@@ -241,6 +263,8 @@ $_$;
 CREATE FUNCTION minibar_ml.check_mute() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     named text := CASE TG_OP WHEN 'INSERT' THEN NEW.added_by ELSE NEW.ended_by END;
@@ -292,6 +316,8 @@ $$;
 CREATE FUNCTION minibar_ml.check_verdict() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     is_given boolean := NEW.status <> OLD.status OR NEW.snoozed_until IS DISTINCT FROM OLD.snoozed_until;
@@ -417,6 +443,8 @@ $$;
 CREATE FUNCTION minibar_ml.count_entries() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     share minibar_ml.ml_audit_shares;
@@ -445,6 +473,8 @@ $$;
 CREATE FUNCTION minibar_ml.count_stored() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     written bigint;
@@ -544,6 +574,8 @@ $$;
 CREATE FUNCTION minibar_ml.ensure_partitions(since timestamp with time zone, until timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     month_start timestamp := date_trunc('month', since AT TIME ZONE 'UTC');
@@ -579,6 +611,8 @@ $$;
 CREATE FUNCTION minibar_ml.entries_wait() RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT EXISTS (SELECT FROM minibar_ml.ml_audit_waiting)
 $$;
@@ -592,6 +626,8 @@ $$;
 CREATE FUNCTION minibar_ml.find_held() RETURNS TABLE(kind text, id bigint, hotel_id integer)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     WITH alerts AS MATERIALIZED (
         SELECT a.id FROM minibar_ml.ml_alerts a FOR UPDATE SKIP LOCKED
@@ -613,6 +649,8 @@ $$;
 CREATE FUNCTION minibar_ml.forecasts_at(instant timestamp with time zone) RETURNS TABLE(hotel_id integer, product_id integer, made_on date, made_at timestamp with time zone, alert_id bigint, alerted_name text, is_of_alert boolean, days_left double precision, reason text, figures jsonb)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     WITH nights AS (
         SELECT f.hotel_id, max(f.made_on) AS made_on FROM minibar_ml.ml_forecasts f
@@ -666,6 +704,8 @@ $$;
 CREATE FUNCTION minibar_ml.held(kind text) RETURNS SETOF bigint
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT unnest(CAST(nullif(current_setting('minibar_ml.held_' || kind, true), '') AS bigint[]))
 $$;
@@ -673,6 +713,8 @@ $$;
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT hotel_ids || 0 FROM minibar_ml.ml_access
     WHERE database_role = who AND role = ANY(roles)
@@ -690,9 +732,13 @@ $$;
 CREATE FUNCTION minibar_ml.is_anothers(named text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT named <> session_user AND (
         normalize(named, NFKD) ~ '[\u0180-\u018e\u0190-\u0217\u021c-\u0258\u025a-\u02ff\u13a0-\u13ff\u1d00-\u1dbf\u2c60-\u2cff\ua4d0-\ua4ff\ua640-\ua6ff\ua720-\ua7ff\uab30-\uabbf\U00010280-\U000104ff\U000118a0-\U000118ff]'
+        -- Within a word, too, of letters of another script than Latin, Greek or Cyrillic beside these.
+        OR normalize(named, NFKD) ~ '[A-Za-z\u0370-\u052f][\u0300-\u036f]*[\u0530-\u1dff\u2c00-\u2dff\u3040-\uabff\ud7b0-\ud7ff\U00010000-\U0001efff]|[\u0530-\u1dff\u2c00-\u2dff\u3040-\uabff\ud7b0-\ud7ff\U00010000-\U0001efff][A-Za-z\u0370-\u052f]'
         OR EXISTS (
             SELECT FROM (SELECT CAST(rolname AS text) FROM pg_roles
                          UNION ALL SELECT CAST(database_role AS text) FROM minibar_ml.ml_access
@@ -704,6 +750,8 @@ $$;
 CREATE FUNCTION minibar_ml.is_any(who name, roles text[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT EXISTS (SELECT FROM minibar_ml.ml_access a JOIN pg_roles r ON r.rolname = a.database_role
                    WHERE a.database_role = who AND a.role = ANY(roles) AND pg_has_role(session_user, r.oid, 'MEMBER'))
@@ -712,6 +760,8 @@ $$;
 CREATE FUNCTION minibar_ml.is_everywhere(who name, roles text[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT EXISTS (SELECT FROM minibar_ml.ml_access a JOIN pg_roles r ON r.rolname = a.database_role
                    WHERE a.database_role = who AND a.role = ANY(roles) AND a.hotel_ids IS NULL
@@ -727,6 +777,8 @@ $$;
 CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT NOT minibar_ml.runs_jobs(who)
        AND NOT pg_has_role(
@@ -736,6 +788,8 @@ $$;
 CREATE FUNCTION minibar_ml.is_plain(value text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT value IS NULL
         OR value !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]'
@@ -744,6 +798,8 @@ $$;
 CREATE FUNCTION minibar_ml.is_readable(value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $_$
     SELECT value IS NULL
         OR (jsonb_typeof(value) IN ('object', 'array') AND length(CAST(value AS text)) <= 20000
@@ -753,6 +809,8 @@ $_$;
 CREATE FUNCTION minibar_ml.is_renamed(user_id integer, was text, now_called text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $_$
     SELECT n.was <> n.called AND '#' || user_id NOT IN (n.was, n.called)
        AND n.called <> regexp_replace(n.was, '(\S)\S*', '\1.', 'g')
@@ -764,6 +822,8 @@ $_$;
 CREATE FUNCTION minibar_ml.keep_closed_alerts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     moving text[] := ARRAY['status', 'read_at', 'read_by', 'resolved_at', 'resolved_by', 'snoozed_until', 'snoozed_by',
@@ -782,6 +842,8 @@ $$;
 CREATE FUNCTION minibar_ml.keep_closed_days() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF NOT minibar_ml.owns_store(session_user) AND EXISTS (
@@ -801,6 +863,8 @@ $$;
 CREATE FUNCTION minibar_ml.keep_ended_runs() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF NOT minibar_ml.owns_store(session_user)
@@ -814,6 +878,8 @@ $$;
 CREATE FUNCTION minibar_ml.keep_raised_at() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF NOT minibar_ml.owns_store(session_user)
@@ -828,6 +894,8 @@ $$;
 CREATE FUNCTION minibar_ml.looks(name text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT translate(minibar_ml.bare(translate(normalize(name, NFKD),
                 'АВЕЅІЈКМНОРСТУХҮԌԜԚҺԁӀаеѕіјорсухүһԛԝӏкмнтвΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγεικνορστυχωηµμ',
@@ -1081,6 +1149,8 @@ COMMENT ON COLUMN minibar_ml.ml_models.is_active IS 'Whether detect uses it; at 
 CREATE FUNCTION minibar_ml.model_title(model minibar_ml.ml_models) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT format('%s model of %s, hotel %s, version %s', model.model_type, model.metric_type, model.hotel_id,
                   model.version)
@@ -1089,6 +1159,8 @@ $$;
 CREATE FUNCTION minibar_ml.move_audit_head() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     UPDATE minibar_ml.ml_audit_head h SET last_id = l.id, hash = l.hash
@@ -1101,6 +1173,8 @@ $$;
 CREATE FUNCTION minibar_ml.noted_settings() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT minibar_ml.noted_settings(NULL)
 $$;
@@ -1108,6 +1182,8 @@ $$;
 CREATE FUNCTION minibar_ml.noted_settings(file text) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT n.after FROM (
         (SELECT 1 AS place, w.after FROM minibar_ml.ml_audit_waiting w
@@ -1126,6 +1202,8 @@ $$;
 CREATE FUNCTION minibar_ml.os_user() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT left(coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown'), 200)
 $$;
@@ -1133,6 +1211,8 @@ $$;
 CREATE FUNCTION minibar_ml.owns_store(who name) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT pg_has_role(who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
 $$;
@@ -1147,6 +1227,8 @@ $$;
 CREATE FUNCTION minibar_ml.put_into_group(login name, wanted name) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     name text;
@@ -1165,6 +1247,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_action(operator text, action text, subject text, before jsonb, after jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF minibar_ml.is_person(session_user) THEN
@@ -1192,6 +1276,8 @@ CREATE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_nestloop TO 'off'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
@@ -1279,6 +1365,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_comments() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, after)
@@ -1291,6 +1379,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_deleted_models() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     PERFORM minibar_ml.add_entry(
@@ -1305,6 +1395,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_facts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
@@ -1323,6 +1415,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_model_changes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     PERFORM minibar_ml.add_entry(
@@ -1346,6 +1440,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_mute() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
@@ -1359,6 +1455,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value, impact, as_of)
@@ -1376,6 +1474,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_reworded_alerts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     left_out text[] := ARRAY['raised_at', 'last_seen', 'last_occurred_on', 'occurrences', 'score', 'deviation_percent', 'status', 'read_at',
@@ -1419,6 +1519,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_waiting() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF minibar_ml.is_person(session_user) OR NOT EXISTS (SELECT FROM minibar_ml.ml_audit_waiting) THEN
@@ -1445,6 +1547,8 @@ $$;
 CREATE FUNCTION minibar_ml.record_writes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     dropped text[] := ARRAY['sealed', 'content', 'body', 'html'];
@@ -1480,6 +1584,8 @@ $$;
 CREATE FUNCTION minibar_ml.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     RAISE EXCEPTION '% of % is refused: the audit log only grows', TG_OP, TG_TABLE_NAME
@@ -1490,6 +1596,8 @@ $$;
 CREATE FUNCTION minibar_ml.remove_channel(person bigint, wanted text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF minibar_ml.is_person(session_user) AND NOT minibar_ml.is_everywhere(session_user, '{administrator}') THEN
@@ -1503,6 +1611,8 @@ $$;
 CREATE FUNCTION minibar_ml.remove_person(number bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     IF minibar_ml.is_person(session_user) AND NOT minibar_ml.is_everywhere(session_user, '{administrator}') THEN
@@ -1516,6 +1626,8 @@ $$;
 CREATE FUNCTION minibar_ml.rename_staff() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 BEGIN
     UPDATE minibar_ml.ml_alerts a SET message = replace(a.message, a.entity_name, n.name), entity_name = n.name
@@ -1533,6 +1645,8 @@ $$;
 CREATE FUNCTION minibar_ml.runs_jobs(who name) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT coalesce((SELECT pg_has_role(who, oid, 'USAGE') FROM pg_roles WHERE rolname = 'minibar_ml_collector'), false)
 $$;
@@ -1540,6 +1654,8 @@ $$;
 CREATE FUNCTION minibar_ml.seen_by(job text, functions text[], since date, at timestamp with time zone) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     parts text[];
@@ -1613,6 +1729,8 @@ $$;
 CREATE FUNCTION minibar_ml.seen_by_collect(functions text[], since date, at timestamp with time zone) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $_$
 DECLARE
     midnight CONSTANT timestamptz := since;
@@ -1716,6 +1834,8 @@ $_$;
 CREATE FUNCTION minibar_ml.seen_in_source(functions text[], since date, at timestamp with time zone) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     parts text[] := '{}';
@@ -1758,31 +1878,38 @@ $$;
 CREATE FUNCTION minibar_ml.sees_entry(action text, subject text, before jsonb, after jsonb, hotels integer[]) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $_$
     SELECT coalesce(CASE split_part(action, '.', 1)
         WHEN 'alert' THEN EXISTS (
             SELECT FROM minibar_ml.ml_alerts a WHERE a.id = CAST(substring(subject FROM '^alert ([0-9]{1,18})$') AS bigint))
-        WHEN 'mute' THEN coalesce(after, before) ->> 'hotel_id' = ANY (CAST(hotels AS text[]))
+        WHEN 'mute' THEN coalesce(said.after, before) ->> 'hotel_id' = ANY (CAST(hotels AS text[]))
         WHEN 'config' THEN coalesce(substring(subject FROM ', hotel ([0-9]+)') = ANY (CAST(hotels AS text[])), true)
         WHEN 'models' THEN EXISTS (
             SELECT FROM unnest(hotels) h (id)
-            WHERE position(format(', hotel %s, version', h.id) IN concat_ws(' ', before, after)) > 0)
+            WHERE position(format(', hotel %s, version', h.id) IN concat_ws(' ', before, said.after)) > 0)
         WHEN 'access' THEN true
         WHEN 'people' THEN CASE action
             WHEN 'people.channel' THEN EXISTS (
                 SELECT FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id
-                WHERE 'person ' || p.name = subject AND position(to_jsonb(c.shown)::text IN concat_ws(' ', before, after)) > 0)
-            ELSE jsonb_typeof(coalesce(after, before) -> 'hotels') = 'null' OR EXISTS (
+                WHERE 'person ' || p.name = subject
+                  AND position(to_jsonb(c.shown)::text IN concat_ws(' ', before, said.after)) > 0)
+            ELSE jsonb_typeof(coalesce(said.after, before) -> 'hotels') = 'null' OR EXISTS (
                 SELECT FROM unnest(hotels) h (id)
-                WHERE h.id <> 0 AND (before -> 'hotels' @> to_jsonb(h.id) OR after -> 'hotels' @> to_jsonb(h.id))) END
+                WHERE h.id <> 0 AND (before -> 'hotels' @> to_jsonb(h.id) OR said.after -> 'hotels' @> to_jsonb(h.id))) END
         WHEN 'message' THEN EXISTS (
             SELECT FROM minibar_ml.ml_people p WHERE position(format(' to %s by ', p.name) IN subject) > 0)
         END, false)
+    FROM (SELECT CASE WHEN after ? 'done_at' AND after ? 'after' AND after - '{done_at,after}'::text[] = '{}'
+                      THEN nullif(after -> 'after', 'null') ELSE after END AS after) said
 $_$;
 
 CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT NOT row_security_active('minibar_ml.ml_alerts')
         OR minibar_ml.runs_jobs(current_user)
@@ -1792,6 +1919,8 @@ $$;
 CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
 $$;
@@ -1799,6 +1928,8 @@ $$;
 CREATE FUNCTION minibar_ml.staff() RETURNS TABLE(user_id integer, name text, is_active boolean)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'minibar_ml', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $_$
 #variable_conflict use_column
 BEGIN
@@ -1814,6 +1945,8 @@ $_$;
 CREATE FUNCTION minibar_ml.staff_name(user_id integer, name text) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $_$
     SELECT CASE (SELECT value FROM minibar_ml.ml_facts
                  WHERE fact = 'staff_names' AND hotel_id IS NULL AND since <= now() ORDER BY id DESC LIMIT 1)
@@ -1827,6 +1960,8 @@ $_$;
 CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT jsonb_build_object(
         'status', status, 'read_at', read_at, 'read_by', read_by, 'resolved_at', resolved_at,
@@ -1836,6 +1971,8 @@ $$;
 CREATE FUNCTION minibar_ml.verifies_audit() RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT NOT minibar_ml.is_person(session_user) OR minibar_ml.is_any(session_user, '{administrator}')
 $$;
@@ -1843,6 +1980,8 @@ $$;
 CREATE FUNCTION minibar_ml.waiting_entries(OUT entries bigint, OUT oldest_at timestamp with time zone) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT count(*), min(at) FROM minibar_ml.ml_audit_waiting
 $$;
@@ -1850,6 +1989,8 @@ $$;
 CREATE FUNCTION minibar_ml.waits_for_audit_head() RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
 DECLARE
     patience text := current_setting('lock_timeout');
@@ -1873,6 +2014,8 @@ $$;
 CREATE FUNCTION minibar_ml.widest_threshold(fact text) RETURNS numeric
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT CASE fact WHEN 'stock_deviation' THEN 0.9 WHEN 'consumption_deviation' THEN 1.2 WHEN 'refill_deviation' THEN 1.5
                      WHEN 'consumption_floor' THEN 9 WHEN 'product_floor' THEN 15 END
@@ -1881,6 +2024,8 @@ $$;
 CREATE FUNCTION minibar_ml.wording(sentence text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS $$
     SELECT regexp_replace(sentence, '[0-9][0-9.,:%]*', '#', 'g')
 $$;

@@ -31,6 +31,7 @@ PREPARE = """
            pg_catalog.set_config('IntervalStyle', 'postgres', s.is_pooled),
            pg_catalog.set_config('array_nulls', 'on', s.is_pooled),
            pg_catalog.set_config('transform_null_equals', 'off', s.is_pooled),
+           pg_catalog.set_config('standard_conforming_strings', 'on', s.is_pooled),
            pg_catalog.set_config('minibar_ml.os_user', %s, s.is_pooled),
            s.is_pooled, pg_catalog.pg_is_in_recovery()
     FROM (SELECT pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) %s AS is_pooled) s
@@ -51,6 +52,7 @@ PREPARE_TRANSACTION = f"""
     SET LOCAL IntervalStyle = postgres;
     SET LOCAL array_nulls = on;
     SET LOCAL transform_null_equals = off;
+    SET LOCAL standard_conforming_strings = on;
     SET LOCAL minibar_ml.os_user = %s;
     SET LOCAL minibar_ml.source_schemas = %s
 """

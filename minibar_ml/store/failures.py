@@ -133,6 +133,8 @@ def explain(error: BaseException) -> MinibarError | None:
         )
     if code == "42501":
         return PreconditionFailed(_denied(first_line))
+    if code == "2BP01" or (code == "0A000" and "row type" in first_line):
+        return PreconditionFailed(_depended_on(original, first_line))
     if code in ("3F000", "42P01", "42703", "42883"):
         # PostgreSQL skips a schema of the search path that the role may not use, as if its tables did not exist.
         return PreconditionFailed(
@@ -140,6 +142,17 @@ def explain(error: BaseException) -> MinibarError | None:
             "run `minibar-ml db check`."
         )
     return None
+
+
+def _depended_on(error: psycopg2.Error, said: str) -> str:
+    """What stands in the way of a change of the store: objects that others made of it, in sessions of theirs too."""
+    detail = (error.diag.message_detail or "").splitlines()
+    return (
+        f"Objects of others depend on the store's ({'; '.join([said, *detail[:1]])}); nothing was done. Have whoever "
+        "made them drop them. Temporary ones go with the session that made them, which may be anybody's who can "
+        "connect: `SELECT DISTINCT relowner::regrole FROM pg_class WHERE relpersistence = 't'` names the logins, "
+        "pg_stat_activity their sessions, and pg_terminate_backend ends one."
+    )
 
 
 def _denied(said: str) -> str:

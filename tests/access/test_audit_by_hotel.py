@@ -7,6 +7,7 @@ from support.alerts.alert_commands import raise_alerts
 from support.alerts.findings import HIGH_ROOM, LOW_STOCK
 from support.hotels.simulated import ZONE, command, done, sql
 from support.servers.logins import drop_logins, login
+from support.servers.sessions import staying
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import make_engine
@@ -69,6 +70,24 @@ def test_an_administrator_reads_what_concerns_their_hotel_and_the_common_store(h
     assert _subjects(boss, "mute.") == ["mute 1"]
     assert _subjects(boss, "models.") == ["room_consumption, hotel 1"]
     assert sql(hotels, SECRET) != [(0,)]
+    assert sql(boss, SECRET) == [(0,)]
+
+
+def test_what_waited_for_the_log_is_read_by_the_same_people(hotels: str) -> None:
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    keeper = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "2")
+    with staying(keeper, "SELECT minibar_ml.record_action(NULL, 'alert.list', 'x', NULL, NULL)"):
+        sql(hotels, MUTE)
+        for name, hotel in (("can", "1"), ("deniz", "2")):
+            _add(hotels, name, hotel, f"{name}@{'one' if hotel == '1' else 'two'}.example")
+        done(hotels, "people", "set", "can", "--hotel", "2", "--quiet")
+        done(hotels, "people", "set", "can", "--hotel", "1", "--quiet")
+    sql(hotels, "UPDATE minibar_ml.ml_audit_waiting SET at = at - interval '2 minutes'")
+    sql(hotels, "SELECT minibar_ml.record_waiting()")
+    assert sql(hotels, f"SELECT count(*) > 4 FROM {LOG} WHERE after ? 'done_at'") == [(True,)]
+    assert _subjects(boss, "mute.") == ["mute 1", "mute 4"]
+    assert _subjects(boss, "people.").count("person can") == 4
+    assert "person deniz" not in _subjects(boss, "people.")
     assert sql(boss, SECRET) == [(0,)]
 
 

@@ -46,9 +46,9 @@ def test_names_that_look_different_stay_apart(connection: Connection) -> None:
 DRAWN_ALIKE = {
     "ayse": ("аyse", "аysе", "AYSЕ", "ΑYSE", "ａｙｓｅ", "𝐚𝐲𝐬𝐞", "ayѕe", "ауѕе"),
     "mehmet": ("mеhmеt", "ΜEHMET", "МЕНМЕТ", "mehmеt"),
-    "coco": ("сосо", "СОСО", "c0c0", "ϲoco".replace("ϲ", "с")),
+    "coco": ("сосо", "СОСО", "c0c0", "cօco", "coc\U00010c82", "ϲoco".replace("ϲ", "с")),
     "ali": ("аlі", "aIi", "a1i", "AΙI", "aӏi", "ali|"[:2] + "|"),
-    "system": ("systеm", "ѕуѕtem", "SYSTEΜ"),
+    "system": ("systеm", "ѕуѕtem", "SYSTEΜ", "ѕysտem", "s\U0001e922stem"),
     "νίκος": ("ΝΊΚΟΣ", "νικος"),
     "иван": ("ИВАН",),
 }

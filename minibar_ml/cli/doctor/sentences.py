@@ -113,7 +113,7 @@ def job_problems(one: JobHealth, undone: Sequence[Undone] = ()) -> list[str]:
         failed = ", ".join(str(hotel.hotel_id) for hotel in undone)
         return [f"{job} failed for hotel {failed} and was done for the others"]
     if one.state == "partly" and job == "notify":
-        return [f"notify could not use a channel: {one.runs.error}"]
+        return [f"notify was only partly done: {one.runs.error}"]
     if one.state == "partly" and job == "detect":
         return ["detect has raised its alerts, but could not write their messages"]
     if one.state == "partly":

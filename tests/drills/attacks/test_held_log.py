@@ -70,6 +70,9 @@ def test_who_holds_the_log_has_no_message_kept_back_or_sent_twice(
             assert len(mailbox.accepted) == 6
             assert sql(hotel, "SELECT DISTINCT status FROM minibar_ml.ml_outbox") == [("sent",)]
             assert sql(hotel, "SELECT outcome FROM minibar_ml.ml_job_runs WHERE job = 'notify'") == [("partly",)]
+            command(jobs, "status")
+            told = " ".join(capsys.readouterr().out.split())
+            assert "notify was only partly done: 6 entries wait for the audit log" in told
             # Claims are over by then, so that what was not marked would be sent again.
             sql(hotel, "UPDATE minibar_ml.ml_outbox SET next_at = now()")
             assert command(jobs, "alerts", "notify", "--quiet", **mailbox.settings()) == ExitCode.OK

@@ -146,9 +146,14 @@ def test_what_the_login_sets_of_itself_changes_no_value_that_is_read(jobs: str) 
         "IntervalStyle = sql_standard",
         "array_nulls = off",
         "transform_null_equals = on",
+        "standard_conforming_strings = off",
     ):
         assert "ERROR" not in psql(jobs, f"ALTER ROLE CURRENT_USER SET {setting}")
-    values = "CAST(1.23456789 AS double precision), interval '1 day -2 hours', CAST('{NULL}' AS text[]), 1 = NULL"
+    values = (
+        "CAST(1.23456789 AS double precision), interval '1 day -2 hours', CAST('{NULL}' AS text[]), 1 = NULL,"
+        " 'a+b' ~ 'a\\+b'"
+    )
     with make_engine(jobs, ZONE).connect() as connection:
-        figure, span, texts, compared = connection.execute(text(f"SELECT {values}")).one()
+        figure, span, texts, compared, matches = connection.execute(text(f"SELECT {values}")).one()
     assert (figure, span.total_seconds(), texts, compared) == (1.23456789, 22 * 3600, [None], None)
+    assert matches  # where a backslash is an escape, `+` repeats the `a`

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 from support.alerts.alert_commands import raise_alerts
 from support.alerts.findings import HIGH_ROOM, LOW_STOCK
 from support.hotels.simulated import ZONE, command, done, sql
 from support.servers.logins import drop_logins, login, psql
-from support.servers.sessions import refused, staying
+from support.servers.sessions import made_and_kept, refused, staying
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.failures import explain
 
 HOLD = ("SELECT minibar_ml.record_action(NULL, 'alert.list', 'x', NULL, NULL)",
         "SET idle_in_transaction_session_timeout = 0")  # fmt: skip
@@ -128,3 +130,27 @@ def test_an_entry_about_models_says_how_many_it_names(
     assert psql(boss, f"UPDATE minibar_ml.ml_models {statement}") == ""
     found = sql(hotel, "SELECT action, subject FROM minibar_ml.ml_audit_log WHERE action LIKE 'models.%'")
     assert found == ([] if entry is None else [entry])
+
+
+def test_what_is_made_of_the_stores_functions_and_rows_is_named_where_it_is_in_the_way(
+    hotel: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keeper = login(hotel, "keeper", "--as", "storekeeper", "--hotel", "1")
+    for made, error in {
+        "CREATE TEMP VIEW mine AS SELECT * FROM minibar_ml.source_rooms()": "view pg_temp",
+        "CREATE TEMP TABLE mine (of minibar_ml.ml_alerts)": 'column "mine.of" uses its row type',
+    }.items():
+        change = "ALTER TABLE minibar_ml.ml_alerts ADD COLUMN more int GENERATED ALWAYS AS (1) STORED"
+        with made_and_kept(keeper, made):
+            if "VIEW" in made:
+                capsys.readouterr()
+                assert command(hotel, "db", "init") == ExitCode.PRECONDITION
+                said = " ".join(capsys.readouterr().err.split())
+            else:
+                with make_engine(hotel, ZONE).connect() as connection, pytest.raises(DBAPIError) as raised:
+                    connection.exec_driver_sql(change)
+                said = str(explain(raised.value))
+            assert error in said and "pg_terminate_backend ends one" in said, said
+            ((maker,),) = sql(hotel, "SELECT DISTINCT relowner::regrole::text FROM pg_class WHERE relpersistence = 't'")
+            assert maker == make_url(keeper).username
+    done(hotel, "db", "init", "--quiet")

@@ -62,6 +62,22 @@ def test_what_a_closed_alert_says_is_not_changed(hotel: str, jobs: str, status: 
     )
 
 
+def test_no_setting_of_a_session_makes_two_figures_the_same(hotel: str, jobs: str) -> None:
+    sql(hotel, "UPDATE minibar_ml.ml_alerts SET value = 6.2")
+    sql(hotel, "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'ayse'")
+    assert LEFT in psql(jobs, "SET extra_float_digits = -15; " + ROOM.format("value = 6.4"))
+    assert sql(hotel, "SELECT value FROM minibar_ml.ml_alerts WHERE id = 1") == [(6.2,)]
+
+
+def test_every_function_that_says_where_it_looks_says_how_it_writes_and_reads(hotel: str) -> None:
+    unpinned = (
+        "SELECT proname FROM pg_proc WHERE pronamespace = CAST('minibar_ml' AS regnamespace)"
+        " AND CAST(proconfig AS text) ~ 'search_path='"
+        " AND NOT proconfig @> '{extra_float_digits=1,standard_conforming_strings=on}'"
+    )
+    assert sql(hotel, unpinned) == []
+
+
 def test_what_jobs_need_of_a_closed_alert_they_may(hotel: str, jobs: str) -> None:
     sql(hotel, "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'system'")
     for change in (

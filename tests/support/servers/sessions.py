@@ -31,6 +31,15 @@ def staying(url: str, *statements: str) -> Iterator[int]:
         yield connection.info.backend_pid
 
 
+@contextmanager
+def made_and_kept(url: str, statement: str) -> Iterator[None]:
+    """A session that has made something temporary and is idle, without a transaction."""
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
+        yield
+
+
 def refused(url: str, statement: str) -> str:
     """What PostgreSQL says against a statement; fails where it says nothing."""
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
