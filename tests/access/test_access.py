@@ -174,6 +174,7 @@ def test_a_reports_figures_are_those_that_a_role_may_see(
     assert shown == {(type_, hotel) for type_ in types for hotel in (0, 1)}
     assert figures["total"]["alerts"] == len(shown)
     assert figures["models"] is None
+    assert figures["hotels_without_data"] == []
     views = "SELECT action FROM minibar_ml.ml_audit_log WHERE database_role = :role"
     assert ("report.view",) in sql(hotels, views, role=make_url(url).username)
 

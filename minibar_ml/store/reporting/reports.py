@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from minibar_ml.domain.access import ACCESS_ROLES
 from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.metrics import RECORDED
@@ -101,8 +102,9 @@ def fetch_days(
 def fetch_hotels_without_points(
     connection: Connection, scope: Scope, period: Period, hotels: Mapping[int, str]
 ) -> tuple[str, ...]:
-    """Names of the hotels of which the store has no metric point in the period."""
+    """Names of the hotels of which the store has no metric point in the period, of those that the login may see."""
     asked = {"hotels": list(hotels), "metrics": list(RECORDED), "since": period.since, "until": period.until}
+    asked |= {"roles": list(ACCESS_ROLES)}
     return tuple(hotels[row.hotel_id] for row in scope.fetch(connection, "hotels_without_points", **asked))
 
 

@@ -269,9 +269,12 @@ FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - inte
 
 -- name: hotels_without_points
 -- Which of these hotels have no metric point of any kind in the period: at most one index probe a hotel, day and metric.
+-- Of a hotel whose points the login may not see nothing is said.
 SELECT h.hotel_id
 FROM unnest(CAST(:hotels AS integer[])) WITH ORDINALITY AS h(hotel_id, place)
-WHERE NOT EXISTS (
+CROSS JOIN (SELECT sees_everything() OR is_everywhere(current_user, CAST(:roles AS text[])) AS sees_all,
+                   hotels_as(current_user, CAST(:roles AS text[])) AS hotels) seen
+WHERE (seen.sees_all OR h.hotel_id = ANY(seen.hotels)) AND NOT EXISTS (
     SELECT FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day',
                                 interval '1 day') AS day
     CROSS JOIN unnest(CAST(:metrics AS text[])) AS kind(metric) CROSS JOIN LATERAL (
