@@ -3,7 +3,7 @@
 Separators, percent signs and names of months are CLDR's, by Babel (docs/decisions/0031-figures-by-babel.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -84,6 +84,13 @@ def significant(value: Any, lang: Lang, digits: int) -> str:
 def whole(value: Any, lang: Lang) -> str:
     """Without decimals: nobody counts a part of a bottle."""
     return fixed(value, lang, 0)
+
+
+def one_of(words: Sequence[str], lang: Lang) -> str:
+    """Words to choose from: `0.1, 0.3 or 0.6`, `0,1, 0,3 veya 0,6`."""
+    from babel.lists import format_list  # few need it
+
+    return format_list(words, "or", "en_GB" if lang == "en" else lang)
 
 
 def percent(value: Any, lang: Lang, digits: int = 1, *, signed: bool = False) -> str:

@@ -153,7 +153,13 @@ def made_on() -> str:
 
 
 def _commit() -> str:
-    """The checkout's commit, and whether files differ from it."""
-    asked = ["git", "describe", "--always", "--dirty=, changed since", "--exclude=*"]
-    ran = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    return f"commit {ran.stdout.strip()}" if ran.returncode == 0 else "no commit known"
+    """The checkout's commit, and whether files differ from it: others than the page, of which one section is made."""
+    ran = _git("rev-parse", "--short=8", "HEAD")
+    if ran.returncode != 0:
+        return "no commit known"
+    changed = _git("diff", "--name-only", "HEAD", "--", ".", f":!{FILE.relative_to(ROOT)}").stdout.strip()
+    return f"commit {ran.stdout.strip()}{', changed since' if changed else ''}"
+
+
+def _git(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)

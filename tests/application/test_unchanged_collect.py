@@ -1,6 +1,7 @@
 """A run of collect that finds nothing changed ends at once, and leaves the store as a full run would have.
 
-One of the stores that are compared is worked out anew by each run; the other also keeps what the runs before found.
+One of the stores that are compared is worked out by each run from the rows alone; the other also keeps what the runs
+before found.
 """
 
 import random

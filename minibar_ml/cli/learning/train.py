@@ -15,11 +15,12 @@ from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.i18n import listings, screen
-from minibar_ml.i18n.formats import fixed, number, percent
+from minibar_ml.i18n.formats import fixed, number, one_of, percent
 from minibar_ml.i18n.screen import translated
 from minibar_ml.jobs.train import TrainResult, run
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares
+from minibar_ml.ml.evaluation.holdout import HELD_OUT_DAYS
 from minibar_ml.store.source.hotels import fetch_names
 
 if TYPE_CHECKING:
@@ -117,16 +118,19 @@ def _show_detectors(result: TrainResult, name: Callable[[int], str], accuracy_th
     )
     quality_table.explain(accuracy_threshold)
     for hotel_id, people in result.people.items():
-        adds, leaves_out = (_by_strength(found) for found in (people.adds, people.leaves_out))
+        lang = screen.lang()
+        units = one_of([number(size, lang) for size in people.adds], lang)
+        checks = one_of([percent(100 * share, lang) for share in people.leaves_out], lang)
+        adds, leaves_out = (_shares(found) for found in (people.adds, people.leaves_out))
         console.note(
-            f"{name(hotel_id)}: an attendant who adds 0.1, 0.3 or 0.6 units per check for 14 days raises an alert in "
-            f"{adds} of cases; who leaves out 25%, 50% or 100% of checks, in {leaves_out} (attendants tried: "
+            f"{name(hotel_id)}: an attendant who adds {units} units per check for {HELD_OUT_DAYS} days raises an alert "
+            f"in {adds} of cases; who leaves out {checks} of checks, in {leaves_out} (attendants tried: "
             f"{people.tried})."
         )
 
 
-def _by_strength(found: Mapping[float, float]) -> str:
-    return ", ".join(percent(100 * share, screen.lang(), 0) for _, share in sorted(found.items()))
+def _shares(found: Mapping[float, float]) -> str:
+    return ", ".join(percent(100 * share, screen.lang(), 0) for share in found.values())
 
 
 def _hint(result: TrainResult) -> str:

@@ -25,6 +25,7 @@ from minibar_ml.i18n.formats import (
     moment_cell,
     money,
     number,
+    one_of,
     percent,
     short_day,
     weekday,
@@ -146,3 +147,8 @@ def test_an_instant_shows_the_clock_of_its_own_zone() -> None:
     assert _both(moment, at) == ("9 Nov 2026 08:05", "9 Kas 2026 08:05")
     assert moment_cell(datetime.fromisoformat(at), "tr") == "09.11.2026 08:05"
     assert moment(None, "en") == moment_cell("soon", "en") == UNKNOWN
+
+
+@pytest.mark.parametrize(("lang", "written"), [("en", "0.1, 0.3 or 0.6"), ("tr", "0,1, 0,3 veya 0,6")])
+def test_words_to_choose_from_have_an_or_before_the_last(lang: Lang, written: str) -> None:
+    assert one_of([number(size, lang) for size in (0.1, 0.3, 0.6)], lang) == written
